@@ -1,0 +1,21 @@
+// Bundles an app's src/main.ts into one file, so that a controller starts in a fraction of a second and its image needs no node_modules.
+import { build } from 'esbuild';
+import { readFileSync } from 'node:fs';
+
+const { name } = JSON.parse(readFileSync('package.json', 'utf8'));
+
+await build({
+  entryPoints: ['src/main.ts'],
+  outfile: 'bundle/main.mjs',
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'esm',
+  conditions: ['@kaito/source'],
+  sourcemap: 'linked',
+  legalComments: 'none',
+  logLevel: 'warning',
+  // Some dependencies are CommonJS and call require() for Node's own modules.
+  banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+});
+console.log(`${name}: bundle/main.mjs`);

@@ -1,0 +1,31 @@
+// One jest run for the whole repository: unit tests beside their sources (*.test.ts), integration tests against the local stack (*.int.test.ts).
+const shared = {
+  rootDir: '../..',
+  testEnvironment: 'node',
+  testEnvironmentOptions: { customExportConditions: ['@kaito/source', 'node', 'import', 'default'] },
+  extensionsToTreatAsEsm: ['.ts'],
+  modulePathIgnorePatterns: ['/dist/', '/bundle/', '<rootDir>/.kaito/', '<rootDir>/.nx/'],
+  transform: {
+    '\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'es6' } }],
+  },
+};
+
+export default {
+  rootDir: '../..',
+  reporters: ['default', '<rootDir>/tools/jest/count-reporter.mjs'],
+  maxWorkers: 2,
+  projects: [
+    {
+      ...shared,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/{packages,tools}/**/*.test.ts'],
+      testPathIgnorePatterns: ['/node_modules/', '\\.int\\.test\\.ts$'],
+    },
+    {
+      ...shared,
+      displayName: 'integration',
+      testMatch: ['<rootDir>/{packages,tools}/**/*.int.test.ts'],
+      globalSetup: '<rootDir>/tools/jest/integration-setup.mjs',
+    },
+  ],
+};
