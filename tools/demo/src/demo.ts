@@ -1,0 +1,146 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { workspaces, workspacesV1alpha1, type Workspace } from '@kaito/crds';
+import { Cache, createLogger } from '@kaito/kube';
+import { prepare, startLocalStack, type LocalStack } from '@kaito/local-stack';
+import { Listr, PRESET_TIMER, type ListrTask } from 'listr2';
+import { parse } from 'yaml';
+import { Journey } from './journey.ts';
+import { nextSteps } from './next-steps.ts';
+
+export interface DemoOptions {
+  /** End when the workspace is ready, rather than at Ctrl-C. */
+  readonly once: boolean;
+  /** Path of a manifest with one Workspace. */
+  readonly manifest: string;
+  readonly timeoutMs: number;
+  readonly claimKind: 'machine' | 'nodeclaim';
+}
+
+/** What the tasks of one run hand to each other. */
+interface Run {
+  stack: LocalStack | undefined;
+  journey: Journey | undefined;
+}
+
+/** How quickly the emulated Azure works here: seconds instead of AKS's minutes, long enough to watch. */
+const emulatedTimings = { nodeRegisterMs: 1_000, operationMs: 3_000, gpuAppearMs: 300, deleteMs: 1_500 };
+
+async function readWorkspace(file: string): Promise<Workspace> {
+  const manifest: unknown = parse(await readFile(file, 'utf8'));
+  const { kind, metadata } = (manifest ?? {}) as { kind?: string; metadata?: { name?: string } };
+  if (kind !== 'Workspace' || !metadata?.name) throw new Error(`${file} does not hold one Workspace with a name (kind: ${kind ?? 'none'})`);
+  return manifest as Workspace;
+}
+
+/** Ends with `signal`; a parent that died without a word ends it too, so that nothing stays behind an `npm start` that was killed. */
+function stopSignal(): AbortController {
+  const controller = new AbortController();
+  const stop = (): void => controller.abort(new Error('stopped'));
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, stop);
+  const parent = process.ppid;
+  setInterval(() => process.ppid === parent || stop(), 1_000).unref();
+  return controller;
+}
+
+/**
+ * Runs the whole product on this machine: prepares, starts the stack, applies the manifest, follows it to ready, and stops everything.
+ * @returns the exit code: 0 when the workspace became ready, 1 when it did not (the reason is printed).
+ */
+export async function runDemo(options: DemoOptions): Promise<number> {
+  const stop = stopSignal();
+  const run: Run = { stack: undefined, journey: undefined };
+  const started = performance.now();
+  try {
+    const workspace = await readWorkspace(options.manifest);
+    await new Listr<Run>(setUp(options, stop.signal), listrOptions).run(run);
+    const { stack } = run;
+    if (!stack) throw new Error('the local stack did not start');
+    await follow(workspace, { ...options, stack, run, signal: stop.signal });
+    console.log(`\nReady after ${((performance.now() - started) / 1000).toFixed(1)} s.\n`);
+    console.log(await nextSteps(stack, workspace));
+    if (!options.once) {
+      console.log('\nEverything keeps running here until Ctrl-C.');
+      await delay(2 ** 31 - 1, undefined, { signal: stop.signal }).catch(() => undefined);
+    }
+    return 0;
+  } catch (error) {
+    if (!stop.signal.aborted) reportFailure(error, run.journey);
+    return 1;
+  } finally {
+    await run.stack?.stop();
+  }
+}
+
+const listrOptions = {
+  concurrent: false,
+  fallbackRenderer: 'simple',
+  rendererOptions: { timer: PRESET_TIMER, collapseSubtasks: false },
+  fallbackRendererOptions: { timer: PRESET_TIMER },
+} as const;
+
+function setUp(options: DemoOptions, signal: AbortSignal): ListrTask<Run>[] {
+  return [
+    {
+      title: 'Programs (etcd, kube-apiserver, kube-controller-manager, kube-scheduler, kubectl, kwok) and bundles of our own',
+      task: async (_run, task) => {
+        await prepare({ signal, onProgress: ({ name, phase, detail }) => (task.output = [name, phase, detail].filter(Boolean).join(' ')) });
+      },
+    },
+    {
+      title: 'Control plane, kwok, emulated Azure, both controllers',
+      task: async (run, task) => {
+        run.stack = await startLocalStack({
+          dataDir: '.kaito/demo',
+          emulator: { timings: emulatedTimings },
+          env: { workspace: { KAITO_CLAIM_KIND: options.claimKind } },
+          signal,
+          onProgress: ({ name, phase, detail }) => (task.output = [name, phase, detail].filter(Boolean).join(' ')),
+        });
+      },
+    },
+  ];
+}
+
+interface FollowOptions extends DemoOptions {
+  readonly stack: LocalStack;
+  readonly run: Run;
+  readonly signal: AbortSignal;
+}
+
+async function follow(manifest: Workspace, options: FollowOptions): Promise<void> {
+  const { stack, run } = options;
+  const stopCache = new AbortController();
+  const signal = AbortSignal.any([options.signal, AbortSignal.timeout(options.timeoutMs)]);
+  const cache = new Cache({ client: stack.client, logger: createLogger({ name: 'demo', level: 'error' }) });
+  const namespace = manifest.metadata.namespace ?? 'default';
+  const journey = new Journey({ cache, emulator: stack.emulator, claimKind: options.claimKind, workspace: { name: manifest.metadata.name, namespace } });
+  run.journey = journey;
+  const watching = cache.start(stopCache.signal);
+  try {
+    await cache.synced(signal);
+    const resource = manifest.apiVersion === 'kaito.sh/v1alpha1' ? workspacesV1alpha1 : workspaces;
+    await stack.client.apply(
+      resource,
+      { ...manifest, metadata: { ...manifest.metadata, namespace } } as Workspace,
+      { fieldManager: 'kaito-demo', force: true, signal },
+    );
+    console.log(`\n$ kubectl apply -f ${options.manifest}`);
+    const tasks = journey.phases.map(phase => ({
+      title: phase.title,
+      task: async (_: unknown, task: { title: string; output: string }): Promise<void> => {
+        task.title = `${phase.title}: ${await journey.follow(phase, text => (task.output = text), signal)}`;
+      },
+    }));
+    await new Listr(tasks, { ...listrOptions, concurrent: true }).run();
+  } finally {
+    stopCache.abort();
+    await watching;
+  }
+}
+
+function reportFailure(error: unknown, journey: Journey | undefined): void {
+  const message = error instanceof Error ? error.message : String(error);
+  console.error(`\nThe workspace did not become ready: ${message}`);
+  for (const reason of journey?.reasons ?? []) console.error(`  ${reason}`);
+}

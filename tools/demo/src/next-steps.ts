@@ -1,0 +1,23 @@
+import { delimiter } from 'node:path';
+import type { Workspace } from '@kaito/crds';
+import type { LocalStack } from '@kaito/local-stack';
+
+/** `kubectl get workspace` as the user would see it, and what to try next. */
+export async function nextSteps(stack: LocalStack, workspace: Workspace): Promise<string> {
+  const name = workspace.metadata.name;
+  const namespace = workspace.metadata.namespace ?? 'default';
+  const table = await stack.kubectl('get', 'workspace', '-n', namespace);
+  const service = await stack.kubectl('get', 'service', name, '-n', namespace);
+  const kubectl = (process.env['PATH'] ?? '').split(delimiter).includes('/usr/bin') ? 'kubectl' : stack.kubectlPath;
+  return `$ kubectl get workspace
+${table}
+$ kubectl get service ${name}
+${service}
+In another terminal:
+  export KUBECONFIG=${stack.kubeconfig}
+  ${kubectl} describe workspace ${name}
+  ${kubectl} get machines,nodeclaims,nodes,pods,services
+  ${kubectl} get events --sort-by=.lastTimestamp
+  ${kubectl} delete workspace ${name}      # the pod, the node and the agent pool go with it
+The node, the pod and Azure are stand-ins (kwok and an emulator): no model answers here.`;
+}

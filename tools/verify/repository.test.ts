@@ -1,0 +1,71 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Runs a program of the repository and returns what it printed; throws that when it fails. */
+function run(command: string, ...args: string[]): string {
+  const { status, stdout, stderr, error } = spawnSync(command, args, {
+    cwd: root,
+    encoding: 'utf8',
+    env: { ...process.env, PATH: `${join(root, 'node_modules/.bin')}:${process.env['PATH'] ?? ''}`, NODE_OPTIONS: '' },
+  });
+  if (error) throw error;
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed (exit ${status})\n${stdout}${stderr}`);
+  return stdout;
+}
+
+describe('the repository', () => {
+  test('runs on Node 24 whatever Node started it', () => {
+    expect(Number(process.versions.node.split('.')[0])).toBeGreaterThanOrEqual(24);
+  });
+
+  test('is formatted (fix: npm run format)', () => {
+    run('prettier', '--check', '.', '--log-level=warn');
+  }, 120_000);
+
+  test('passes the linter, module boundaries and floating promises included', () => {
+    run('oxlint', '--type-aware', '--deny-warnings', 'packages', 'tools');
+  }, 120_000);
+
+  test('type-checks', () => {
+    run('npm', 'run', '--silent', 'typecheck');
+  }, 300_000);
+
+  test('has no drift in generated files (fix: npm run generate)', () => {
+    run('npm', 'run', '--silent', 'generate:check');
+  }, 120_000);
+
+  test('has a complete lock file', () => {
+    const { stdout, stderr } = spawnSync('npm', ['ci', '--dry-run', '--ignore-scripts'], { cwd: root, encoding: 'utf8' });
+    expect(`${stdout}${stderr}`).not.toContain('Missing');
+  }, 120_000);
+});
+
+/** DESIGN: imports point one way. What a package may depend on, by its package.json; the linter checks the imports themselves. */
+const mayDependOn: Record<string, readonly string[]> = {
+  crds: [],
+  planner: ['crds'],
+  kube: [],
+  azure: [],
+  emulator: ['kube'],
+  'gpu-provisioner': ['azure', 'crds', 'kube', 'planner'],
+  workspace: ['crds', 'kube', 'planner'],
+  testing: ['crds', 'emulator', 'kube', 'local-stack'],
+};
+
+describe('package dependencies', () => {
+  test.each(readdirSync(join(root, 'packages')))('%s depends only on what stands below it', name => {
+    const manifest = JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8')) as { dependencies?: Record<string, string> };
+    const ours = Object.keys(manifest.dependencies ?? {}).filter(dependency => dependency.startsWith('@kaito/'));
+    expect(Object.keys(mayDependOn)).toContain(name);
+    expect(mayDependOn[name]).toEqual(expect.arrayContaining(ours.map(dependency => dependency.replace('@kaito/', ''))));
+  });
+
+  test.each(readdirSync(join(root, 'packages')))('%s pins every dependency to an exact version', name => {
+    const manifest = JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8')) as { dependencies?: Record<string, string> };
+    for (const version of Object.values(manifest.dependencies ?? {})) expect(version).toMatch(/^\d+\.\d+\.\d+$/);
+  });
+});
