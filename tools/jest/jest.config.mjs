@@ -1,9 +1,16 @@
+import { fileURLToPath } from 'node:url';
+
 // One jest run for the whole repository: unit tests beside their sources (*.test.ts), integration tests against the local stack (*.int.test.ts).
+
+const rootDir = fileURLToPath(new URL('../..', import.meta.url));
+
 const shared = {
-  rootDir: '../..',
+  rootDir,
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['@kaito/source', 'node', 'import', 'default'] },
   extensionsToTreatAsEsm: ['.ts'],
+  // @peculiar/x509 needs it, and jest loads CommonJS modules before any import of a test runs.
+  setupFiles: ['reflect-metadata'],
   modulePathIgnorePatterns: ['/dist/', '/bundle/', '<rootDir>/.kaito/', '<rootDir>/.nx/'],
   transform: {
     '\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'es6' } }],
@@ -11,7 +18,7 @@ const shared = {
 };
 
 export default {
-  rootDir: '../..',
+  rootDir,
   reporters: ['default', '<rootDir>/tools/jest/count-reporter.mjs'],
   maxWorkers: 2,
   projects: [
@@ -25,6 +32,7 @@ export default {
       ...shared,
       displayName: 'integration',
       testMatch: ['<rootDir>/{packages,tools}/**/*.int.test.ts'],
+      testTimeout: 120_000,
       globalSetup: '<rootDir>/tools/jest/integration-setup.mjs',
     },
   ],

@@ -1,1 +1,22 @@
-export {};
+export * from './annotations.ts';
+export * from './claim-names.ts';
+export * from './condition.ts';
+export * from './crds.ts';
+export * from './labels.ts';
+export type * from './object.ts';
+export * from './requirement.ts';
+
+export * from './machine/machine.ts';
+export * from './machine/machine-names.ts';
+export * from './node-claim/node-claim.ts';
+export * from './node-claim/node-claim-names.ts';
+export * from './node-class/kaito-node-class.ts';
+export * from './workspace/workspace.ts';
+export * from './workspace/workspace-names.ts';
+export { defaultInstanceType } from './workspace/resource-spec.ts';
+export { maxAdapters, type PodTemplate } from './workspace/inference.ts';
+export { tuningMethods, type TuningMethod } from './workspace/tuning.ts';
+export type { VolumeSource } from './workspace/data.ts';
+export type { Quantity } from './schema/fields.ts';
+export type { CustomResourceDefinition, CustomResourceDefinitionVersion, PrinterColumn } from './schema/crd.ts';
+export type { CelRule, JsonSchema } from './schema/json-schema.ts';

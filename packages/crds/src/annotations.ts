@@ -1,0 +1,49 @@
+/** Annotations that our controllers read or write, by what they say. */
+export const annotations = {
+  /** `"True"`, in exactly this spelling, makes the inference service a load balancer (KAITO). */
+  enableLoadBalancer: 'kaito.sh/enablelb',
+  /** The inference runtime: `vllm` or `transformers` (KAITO). */
+  runtime: 'kaito.sh/runtime',
+  /** Its presence turns a refusal for too little GPU memory into a warning (KAITO). */
+  bypassResourceChecks: 'kaito.sh/bypass-resource-checks',
+  /** The OS of the nodes: `ubuntu` or `azurelinux`; copied from the workspace to its claims (KAITO). */
+  nodeImageFamily: 'kaito.sh/node-image-family',
+  nodeClassName: 'kaito.sh/node-class-name',
+  disableBenchmark: 'kaito.sh/disable-benchmark',
+  performanceMode: 'kaito.sh/performance-mode',
+  useLocalWeights: 'kaito.sh/use-local-weights',
+  /** The revision of the workspace that a workload was made from, and the hash of that revision (KAITO). */
+  workspaceRevision: 'workspace.kaito.io/revision',
+  workspaceHash: 'workspace.kaito.io/hash',
+
+  /** Keeps a node of a NodeClaim, or of a Machine, from voluntary disruption (Karpenter v1 and v1alpha5). */
+  doNotDisrupt: 'karpenter.sh/do-not-disrupt',
+  doNotEvict: 'karpenter.sh/do-not-evict',
+  doNotConsolidate: 'karpenter.sh/do-not-consolidate',
+  emptinessTimestamp: 'karpenter.sh/emptiness-timestamp',
+  linked: 'karpenter.sh/linked',
+  managedBy: 'karpenter.sh/managed-by',
+  nodePoolHash: 'karpenter.sh/nodepool-hash',
+  nodePoolHashVersion: 'karpenter.sh/nodepool-hash-version',
+  /** When a deleted claim's grace period ends, RFC 3339 (Karpenter). */
+  terminationTimestamp: 'karpenter.sh/nodeclaim-termination-timestamp',
+  minValuesRelaxed: 'karpenter.sh/nodeclaim-min-values-relaxed',
+} as const;
+
+/** Finalizers of our controllers. */
+export const finalizers = {
+  /** On claims and on their nodes, until the machine is gone (Karpenter). */
+  termination: 'karpenter.sh/termination',
+  /** On a Workspace, until its claims are gone (KAITO). */
+  workspace: 'workspace.finalizer.kaito.sh',
+} as const;
+
+/** Taints of the nodes that our controllers make. */
+export const taints = {
+  /** On every GPU node, so that only workloads that ask for GPUs land there (KAITO). */
+  gpu: { key: 'sku', value: 'gpu', effect: 'NoSchedule' },
+  /** On a node that joined and has not been seen in yet (Karpenter). */
+  unregistered: { key: 'karpenter.sh/unregistered', effect: 'NoExecute' },
+  /** On a node that is going away (Karpenter). */
+  disrupted: { key: 'karpenter.sh/disrupted', effect: 'NoSchedule' },
+} as const;

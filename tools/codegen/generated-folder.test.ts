@@ -1,0 +1,62 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { crdFiles } from './crd-files.ts';
+import { findDrift, writeFolder } from './generated-folder.ts';
+
+const folder = 'out';
+const files = [
+  { path: 'out/a.yaml', text: 'a: 1\n' },
+  { path: 'out/b.yaml', text: 'b: 1\n' },
+];
+
+let root: string;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'kaito-codegen-'));
+});
+afterEach(() => rm(root, { recursive: true }));
+
+test('what is not there is missing, and is written', async () => {
+  expect(await findDrift(root, folder, files)).toEqual(files.map(({ path }) => ({ path, what: 'missing' })));
+  await writeFolder(root, folder, files);
+  expect(await readFile(join(root, 'out/b.yaml'), 'utf8')).toBe('b: 1\n');
+  expect(await findDrift(root, folder, files)).toEqual([]);
+});
+
+test('an edited file is different, a foreign one stale; writing puts both right and touches nothing else', async () => {
+  await writeFolder(root, folder, files);
+  await writeFile(join(root, 'out/a.yaml'), 'a: 2\n');
+  await writeFile(join(root, 'out/old.yaml'), 'c: 1\n');
+  const drift = [
+    { path: 'out/a.yaml', what: 'different' },
+    { path: 'out/old.yaml', what: 'stale' },
+  ];
+  expect(await findDrift(root, folder, files)).toEqual(drift);
+  expect(await writeFolder(root, folder, files)).toEqual(drift);
+  expect(await readdir(join(root, folder))).toEqual(['a.yaml', 'b.yaml']);
+});
+
+/** Runs the command as `npm run generate:check` does, on the checkout in `root`. */
+function generateCheck(): { status: number | null; stdout: string; stderr: string } {
+  const main = fileURLToPath(new URL('main.ts', import.meta.url));
+  const args = ['--conditions=@kaito/source', main, '--check', '--root', root];
+  return spawnSync(process.execPath, args, { encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '' } });
+}
+
+describe('npm run generate:check', () => {
+  test('fails with the name of each file and the command to run', async () => {
+    await writeFolder(root, 'crds', crdFiles());
+    await writeFile(join(root, 'crds/kaito.sh_workspaces.yaml'), 'edited by hand');
+    const { status, stderr } = generateCheck();
+    expect(stderr).toBe('crds/kaito.sh_workspaces.yaml is different; run: npm run generate\n');
+    expect(status).toBe(1);
+  });
+
+  test('passes without a word when nothing differs', async () => {
+    await writeFolder(root, 'crds', crdFiles());
+    const { status, stdout, stderr } = generateCheck();
+    expect([status, stdout, stderr]).toEqual([0, '', '']);
+  });
+});
