@@ -32,7 +32,7 @@ export default {
       ...shared,
       displayName: 'integration',
       testMatch: ['<rootDir>/{packages,tools}/**/*.int.test.ts'],
-      testTimeout: 120_000,
+      setupFilesAfterEnv: ['<rootDir>/tools/jest/integration-timeout.mjs'],
       globalSetup: '<rootDir>/tools/jest/integration-setup.mjs',
     },
   ],

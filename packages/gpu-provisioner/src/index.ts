@@ -1,1 +1,3 @@
-export {};
+export { run } from './app.ts';
+export { azureConfig, loadConfig, optionTable } from './config.ts';
+export type { ProvisionerOptions } from './config.ts';

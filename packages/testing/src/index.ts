@@ -1,1 +1,15 @@
-export {};
+export { startStack, useStack } from './stack/start-stack.ts';
+export type { StackOptions, TestStack } from './stack/start-stack.ts';
+export { applyManifest } from './stack/apply-manifest.ts';
+export { expectArmRequests } from './stack/arm-requests.ts';
+export { eventually } from './time/eventually.ts';
+export type { EventuallyOptions } from './time/eventually.ts';
+export { FakeClock } from './time/fake-clock.ts';
+export { aMachine } from './builders/machine.ts';
+export { aNodeClaim } from './builders/node-claim.ts';
+export { aWorkspace, aWorkspaceV1alpha1 } from './builders/workspace.ts';
+export { aGpuNode, aNode } from './builders/node.ts';
+export { aPod } from './builders/pod.ts';
+export { override } from './builders/override.ts';
+export type { Overrides } from './builders/override.ts';
+export type { AppProcess } from '@kaito/local-stack';

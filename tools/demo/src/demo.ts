@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { workspaces, workspacesV1alpha1, type Workspace } from '@kaito/crds';
 import { Cache, createLogger } from '@kaito/kube';
-import { prepare, startLocalStack, type LocalStack } from '@kaito/local-stack';
+import { prepare, startLocalStack, type LocalStack, type OnProgress, type ProgressPhase } from '@kaito/local-stack';
 import { Listr, PRESET_TIMER, type ListrTask } from 'listr2';
 import { parse } from 'yaml';
 import { Journey } from './journey.ts';
@@ -29,7 +29,8 @@ const emulatedTimings = { nodeRegisterMs: 1_000, operationMs: 3_000, gpuAppearMs
 async function readWorkspace(file: string): Promise<Workspace> {
   const manifest: unknown = parse(await readFile(file, 'utf8'));
   const { kind, metadata } = (manifest ?? {}) as { kind?: string; metadata?: { name?: string } };
-  if (kind !== 'Workspace' || !metadata?.name) throw new Error(`${file} does not hold one Workspace with a name (kind: ${kind ?? 'none'})`);
+  if (kind !== 'Workspace' || !metadata?.name)
+    throw new Error(`${file} does not hold one Workspace with a name (kind: ${kind ?? 'none'})`);
   return manifest as Workspace;
 }
 
@@ -82,9 +83,10 @@ const listrOptions = {
 function setUp(options: DemoOptions, signal: AbortSignal): ListrTask<Run>[] {
   return [
     {
-      title: 'Programs (etcd, kube-apiserver, kube-controller-manager, kube-scheduler, kubectl, kwok) and bundles of our own',
+      title:
+        'Programs (etcd, kube-apiserver, kube-controller-manager, kube-scheduler, kubectl, kwok) and bundles of our own',
       task: async (_run, task) => {
-        await prepare({ signal, onProgress: ({ name, phase, detail }) => (task.output = [name, phase, detail].filter(Boolean).join(' ')) });
+        await prepare({ signal, onProgress: show(task, ['download', 'build']) });
       },
     },
     {
@@ -95,11 +97,19 @@ function setUp(options: DemoOptions, signal: AbortSignal): ListrTask<Run>[] {
           emulator: { timings: emulatedTimings },
           env: { workspace: { KAITO_CLAIM_KIND: options.claimKind } },
           signal,
-          onProgress: ({ name, phase, detail }) => (task.output = [name, phase, detail].filter(Boolean).join(' ')),
+          onProgress: show(task, ['start', 'up']),
         });
       },
     },
   ];
+}
+
+/** Writes what is being waited for under a task; what only takes a moment is left out. */
+function show(task: { output: string }, phases: readonly ProgressPhase[]): OnProgress {
+  return ({ name, phase, detail, percent }) => {
+    if (!phases.includes(phase)) return;
+    task.output = `${name}: ${phase} ${detail}${percent === undefined ? '' : ` ${Math.round(percent)} %`}`;
+  };
 }
 
 interface FollowOptions extends DemoOptions {
@@ -114,22 +124,27 @@ async function follow(manifest: Workspace, options: FollowOptions): Promise<void
   const signal = AbortSignal.any([options.signal, AbortSignal.timeout(options.timeoutMs)]);
   const cache = new Cache({ client: stack.client, logger: createLogger({ name: 'demo', level: 'error' }) });
   const namespace = manifest.metadata.namespace ?? 'default';
-  const journey = new Journey({ cache, emulator: stack.emulator, claimKind: options.claimKind, workspace: { name: manifest.metadata.name, namespace } });
+  const journey = new Journey({
+    cache,
+    emulator: stack.emulator,
+    claimKind: options.claimKind,
+    workspace: { name: manifest.metadata.name, namespace },
+  });
   run.journey = journey;
   const watching = cache.start(stopCache.signal);
   try {
     await cache.synced(signal);
     const resource = manifest.apiVersion === 'kaito.sh/v1alpha1' ? workspacesV1alpha1 : workspaces;
-    await stack.client.apply(
-      resource,
-      { ...manifest, metadata: { ...manifest.metadata, namespace } } as Workspace,
-      { fieldManager: 'kaito-demo', force: true, signal },
-    );
+    await stack.client.apply(resource, { ...manifest, metadata: { ...manifest.metadata, namespace } } as Workspace, {
+      fieldManager: 'kaito-demo',
+      force: true,
+      signal,
+    });
     console.log(`\n$ kubectl apply -f ${options.manifest}`);
     const tasks = journey.phases.map(phase => ({
       title: phase.title,
       task: async (_: unknown, task: { title: string; output: string }): Promise<void> => {
-        task.title = `${phase.title}: ${await journey.follow(phase, text => (task.output = text), signal)}`;
+        task.title = `${phase.title}: ${await journey.follow(phase, text => (task.output = process.stdout.isTTY ? text : `${phase.title}: ${text}`), signal)}`;
       },
     }));
     await new Listr(tasks, { ...listrOptions, concurrent: true }).run();

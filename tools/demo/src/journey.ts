@@ -1,5 +1,27 @@
-import { findCondition, isTrue, labels, machines, nodeClaims, workspaces, type Workspace } from '@kaito/crds';
-import { keyOf, nodes, pods, services, type Cache, type Informer, type KubeObject, type ObjectKey } from '@kaito/kube';
+import {
+  findCondition,
+  isTrue,
+  labels,
+  machines,
+  nodeClaims,
+  workspaces,
+  type Machine,
+  type NodeClaim,
+  type Workspace,
+} from '@kaito/crds';
+import {
+  keyOf,
+  nodes,
+  pods,
+  services,
+  type Cache,
+  type Informer,
+  type KubeObject,
+  type Node,
+  type ObjectKey,
+  type Pod,
+  type Service,
+} from '@kaito/kube';
 import type { EmulatorClient } from '@kaito/local-stack';
 
 /** What a phase of the journey looks like at one moment: finished or not, and the words for it. */
@@ -23,7 +45,7 @@ export interface JourneyOptions {
 const ASK_AZURE_EVERY_MS = 300;
 
 /** A condition as one line: `Ready: AgentPoolCreating: waiting for the pool`. */
-function conditionText(object: KubeObject | undefined, type: string): string {
+function conditionText(object: Workspace | Machine | NodeClaim | undefined, type: string): string {
   const condition = object && findCondition(object, type);
   if (!condition) return 'waiting';
   return [condition.reason, condition.message].filter(Boolean).join(': ') || condition.status;
@@ -36,20 +58,26 @@ function conditionText(object: KubeObject | undefined, type: string): string {
 export class Journey {
   readonly #options: JourneyOptions;
   readonly #workspaces: Informer<Workspace>;
-  readonly #claims: Informer<KubeObject>;
-  readonly #nodes: Informer<KubeObject & { status?: { capacity?: Record<string, string> } }>;
-  readonly #pods: Informer<KubeObject & { status?: { phase?: string } }>;
-  readonly #services: Informer<KubeObject & { spec?: { clusterIP?: string; ports?: readonly { port: number }[] } }>;
+  readonly #claims: Informer<Machine | NodeClaim>;
+  readonly #nodes: Informer<Node>;
+  readonly #pods: Informer<Pod>;
+  readonly #services: Informer<Service>;
+  readonly #waiting = new Set<() => void>();
   #pool: Progress = { done: false, text: 'waiting for the claim' };
 
   constructor(options: JourneyOptions) {
     this.#options = options;
     const { cache } = options;
     this.#workspaces = cache.informer(workspaces);
-    this.#claims = options.claimKind === 'machine' ? cache.informer(machines) : cache.informer(nodeClaims);
+    this.#claims = (
+      options.claimKind === 'machine' ? cache.informer(machines) : cache.informer(nodeClaims)
+    ) as Informer<Machine | NodeClaim>;
     this.#nodes = cache.informer(nodes);
     this.#pods = cache.informer(pods);
     this.#services = cache.informer(services);
+    for (const informer of [this.#workspaces, this.#claims, this.#nodes, this.#pods, this.#services]) {
+      informer.onEvent(() => this.#wake());
+    }
   }
 
   /** The phases in the order in which they usually finish. */
@@ -67,13 +95,14 @@ export class Journey {
   /** Why the workspace is not ready, in the words of its own conditions and of its claims. */
   get reasons(): readonly string[] {
     const workspace = this.#workspaces.get(keyOfWorkspace(this.#options.workspace));
-    const objects: KubeObject[] = [...(workspace ? [workspace] : []), ...this.#ours(this.#claims)];
-    return objects.flatMap(object => {
-      const conditions = (object as { status?: { conditions?: readonly { type: string; status: string }[] } }).status?.conditions ?? [];
-      return conditions
-        .filter(condition => condition.status !== 'True')
-        .map(condition => `${object.kind ?? ''} ${object.metadata.name} ${condition.type}=${condition.status} ${conditionText(object, condition.type)}`);
-    });
+    return [...(workspace ? [workspace] : []), ...this.#ours(this.#claims)].flatMap(object =>
+      (object.status?.conditions ?? [])
+        .filter(({ status }) => status !== 'True')
+        .map(
+          ({ type, status }) =>
+            `${object.kind ?? ''} ${object.metadata.name}: ${type}=${status} ${conditionText(object, type)}`,
+        ),
+    );
   }
 
   /**
@@ -95,15 +124,16 @@ export class Journey {
   /** Resolves at the next change in the cluster, or when it is time to ask Azure again. */
   async #change(signal: AbortSignal): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
+    this.#waiting.add(resolve);
     const timer = setTimeout(resolve, ASK_AZURE_EVERY_MS);
-    const informers = [this.#workspaces, this.#claims, this.#nodes, this.#pods, this.#services];
-    const stops = informers.map(informer => informer.onEvent(() => resolve()));
-    const abort = (): void => resolve();
-    signal.addEventListener('abort', abort, { once: true });
+    signal.addEventListener('abort', () => resolve(), { once: true });
     await promise;
     clearTimeout(timer);
-    signal.removeEventListener('abort', abort);
-    for (const stop of stops) stop();
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiting) resolve();
+    this.#waiting.clear();
   }
 
   #ours<T extends KubeObject>(informer: Informer<T>): readonly T[] {
@@ -112,7 +142,8 @@ export class Journey {
       .list()
       .filter(
         ({ metadata }) =>
-          metadata.labels?.[labels.workspace] === name && (metadata.namespace ?? metadata.labels[labels.workspaceNamespace]) === namespace,
+          metadata.labels?.[labels.workspace] === name &&
+          (metadata.namespace ?? metadata.labels[labels.workspaceNamespace]) === namespace,
       );
   }
 
@@ -126,7 +157,9 @@ export class Journey {
     const [claim] = this.#ours(this.#claims);
     if (!claim) return;
     const { pools } = await this.#options.emulator.state({ signal });
-    const pool = pools.find(({ tags, name }) => name === claim.metadata.name || Object.values(tags ?? {}).includes(claim.metadata.uid ?? '-'));
+    const pool = pools.find(
+      ({ tags, name }) => name === claim.metadata.name || Object.values(tags ?? {}).includes(claim.metadata.uid ?? '-'),
+    );
     this.#pool = pool
       ? { done: true, text: `${pool.name} (${pool.vmSize}) accepted, ${pool.provisioningState}` }
       : { done: false, text: conditionText(claim, 'Ready') };
@@ -137,8 +170,9 @@ export class Journey {
     const [claim] = this.#ours(this.#claims);
     if (!node) return { done: false, text: conditionText(claim, 'Ready') };
     const gpus = node.status?.capacity?.['nvidia.com/gpu'] ?? '0';
-    if (!claim || !isTrue(claim, 'Ready')) return { done: false, text: `${node.metadata.name}: ${conditionText(claim, 'Ready')}` };
-    return { done: true, text: `${node.metadata.name} is Ready, nvidia.com/gpu: ${gpus}` };
+    if (!claim || !isTrue(claim, 'Ready'))
+      return { done: false, text: `${node.metadata.name}: ${conditionText(claim, 'Ready')}` };
+    return { done: gpus > 0, text: `${node.metadata.name} is Ready, nvidia.com/gpu: ${gpus}` };
   }
 
   #pod(): Progress {
@@ -156,11 +190,14 @@ export class Journey {
 
   #workspace(): Progress {
     const workspace = this.#workspaces.get(keyOfWorkspace(this.#options.workspace));
-    if (workspace && isTrue(workspace, 'WorkspaceReady')) return { done: true, text: `${workspace.metadata.name} is ready` };
+    if (workspace && isTrue(workspace, 'WorkspaceReady'))
+      return { done: true, text: `${workspace.metadata.name} is ready` };
     return { done: false, text: conditionText(workspace, 'WorkspaceReady') };
   }
 }
 
 function keyOfWorkspace(key: ObjectKey): string {
-  return keyOf({ metadata: key.namespace === undefined ? { name: key.name } : { name: key.name, namespace: key.namespace } });
+  return keyOf({
+    metadata: key.namespace === undefined ? { name: key.name } : { name: key.name, namespace: key.namespace },
+  });
 }

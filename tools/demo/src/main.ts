@@ -3,7 +3,8 @@ import { runDemo } from './demo.ts';
 
 function seconds(value: string): number {
   const parsed = Number(value);
-  if (!Number.isFinite(parsed) || parsed <= 0) throw new InvalidArgumentError('a number of seconds greater than 0 is expected.');
+  if (!Number.isFinite(parsed) || parsed <= 0)
+    throw new InvalidArgumentError('a number of seconds greater than 0 is expected.');
   return parsed;
 }
 
@@ -15,7 +16,11 @@ const program = new Command('npm start --')
   .option('--once', 'exit as soon as the workspace is ready: 0 when it is, 1 with the reason when it is not')
   .option('--manifest <file>', 'the Workspace to apply', 'examples/inference/kaito_workspace_phi_3.yaml')
   .option('--timeout <seconds>', 'how long the workspace may take to become ready', seconds, 120)
-  .addOption(new Option('--claim-kind <kind>', 'what the workspace controller asks for nodes with').choices(['machine', 'nodeclaim']).default('machine'))
+  .addOption(
+    new Option('--claim-kind <kind>', 'what the workspace controller asks for nodes with')
+      .choices(['machine', 'nodeclaim'])
+      .default('machine'),
+  )
   .addHelpText(
     'after',
     `
@@ -26,7 +31,9 @@ Examples:
   npm start -- --manifest my-workspace.yaml  a workspace of your own`,
   );
 
-const options = program.parse().opts<{ once?: boolean; manifest: string; timeout: number; claimKind: 'machine' | 'nodeclaim' }>();
+const options = program
+  .parse()
+  .opts<{ once?: boolean; manifest: string; timeout: number; claimKind: 'machine' | 'nodeclaim' }>();
 
 process.exitCode = await runDemo({
   once: options.once === true || !process.stdout.isTTY,

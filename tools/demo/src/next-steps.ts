@@ -1,4 +1,4 @@
-import { delimiter } from 'node:path';
+import { delimiter, dirname } from 'node:path';
 import type { Workspace } from '@kaito/crds';
 import type { LocalStack } from '@kaito/local-stack';
 
@@ -8,7 +8,9 @@ export async function nextSteps(stack: LocalStack, workspace: Workspace): Promis
   const namespace = workspace.metadata.namespace ?? 'default';
   const table = await stack.kubectl('get', 'workspace', '-n', namespace);
   const service = await stack.kubectl('get', 'service', name, '-n', namespace);
-  const kubectl = (process.env['PATH'] ?? '').split(delimiter).includes('/usr/bin') ? 'kubectl' : stack.kubectlPath;
+  const kubectl = (process.env['PATH'] ?? '').split(delimiter).includes(dirname(stack.kubectlPath))
+    ? 'kubectl'
+    : stack.kubectlPath;
   return `$ kubectl get workspace
 ${table}
 $ kubectl get service ${name}

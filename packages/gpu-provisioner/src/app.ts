@@ -1,0 +1,80 @@
+import { createAzure } from '@kaito/azure';
+import type { RequestRecord } from '@kaito/azure';
+import { Cache, connect, createLogger, createMetrics, EventRecorder, Manager, systemClock } from '@kaito/kube';
+import { azureConfig } from './config.ts';
+import type { ProvisionerOptions } from './config.ts';
+import { openCaches } from './controllers/claim/caches.ts';
+import { claimController } from './controllers/claim/controller.ts';
+import { LaunchGate } from './controllers/claim/launch-gate.ts';
+import { InstanceTypeCatalogue } from './instance-types/instance-type-catalogue.ts';
+import { ProvisionerMetrics } from './metrics.ts';
+import { Operations } from './pools/operations.ts';
+import { PoolPoller } from './pools/pool-poller.ts';
+import type { PollTimings } from './pools/pool-poller.ts';
+
+const NAME = 'gpu-provisioner';
+const USER_AGENT = `kaito-${NAME}/0.1.0`;
+
+/**
+ * Runs the provisioner until the signal is aborted and everything has stopped. Starts, and stays up, while Azure cannot
+ * be reached: it is not ready then, and says why.
+ * @throws when the configuration cannot work, a port is taken or the lease is lost.
+ */
+export async function run(options: ProvisionerOptions, signal: AbortSignal): Promise<void> {
+  const clock = systemClock;
+  const logger = createLogger({ level: options.logLevel, name: NAME });
+  const registry = createMetrics();
+  const metrics = new ProvisionerMetrics(registry);
+  const onRequest = (record: RequestRecord): void => {
+    metrics.armRequest(record);
+    logger.debug('Request to Azure', record);
+  };
+  const azure = createAzure({ ...azureConfig(options, USER_AGENT), onRequest });
+  const { kubeconfig } = options;
+  const connection = connect({ userAgent: USER_AGENT, metrics: registry, ...(kubeconfig && { kubeconfig }) });
+  const cache = new Cache({ client: connection, logger, metrics: registry });
+  const { client } = cache;
+  const events = new EventRecorder({ client, component: NAME, logger });
+  const poller = new PoolPoller({ agentPools: azure.agentPools, clock, logger, timings: pollTimings(options) });
+  const catalogue = new InstanceTypeCatalogue({ skus: azure.skus, location: options.location, clock, logger });
+  const claims = claimController({
+    services: {
+      client,
+      agentPools: azure.agentPools,
+      poller,
+      instanceTypes: catalogue,
+      operations: new Operations(),
+      gate: new LaunchGate(),
+      events,
+      metrics,
+      clock,
+      random: Math.random,
+    },
+    caches: openCaches(cache),
+    poller,
+    catalogue,
+    workers: options.workers,
+    logger,
+    metrics: registry,
+  });
+  const manager = new Manager({
+    name: NAME,
+    client,
+    cache,
+    logger,
+    metrics: registry,
+    events,
+    health: { port: options.healthPort },
+    metricsServer: { port: options.metricsPort },
+    leaderElection: options.leaderElect &&
+      !options.disableLeaderElection && {
+        leaseName: options.leaderElectionName,
+        namespace: options.leaderElectionNamespace,
+      },
+  });
+  await manager.add(poller).add(catalogue).add(claims).run(signal);
+}
+
+function pollTimings({ pollCreate, pollDelete, pollMax, pollIdle }: ProvisionerOptions): PollTimings {
+  return { createMs: pollCreate, deleteMs: pollDelete, maxMs: pollMax, idleMs: pollIdle };
+}

@@ -1,0 +1,75 @@
+import { Controller } from '@kaito/kube';
+import type { Logger, Metrics, Node } from '@kaito/kube';
+import { claimKey } from '../../claims/claim.ts';
+import type { ClaimKey, ClaimKind, ClaimObject } from '../../claims/claim.ts';
+import type { InstanceTypeCatalogue } from '../../instance-types/instance-type-catalogue.ts';
+import type { PoolPoller } from '../../pools/pool-poller.ts';
+import type { Caches } from './caches.ts';
+import { keyOfOwner, matters, ownersOf, poolOf } from './observed-nodes.ts';
+import type { Services } from './pass.ts';
+import { ClaimReconciler } from './reconciler.ts';
+
+export interface ClaimControllerOptions {
+  readonly services: Services;
+  readonly caches: Caches;
+  readonly poller: PoolPoller;
+  readonly catalogue: InstanceTypeCatalogue;
+  readonly workers: number;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/** A conflict or a lost node patch is tried again soon; an API server in trouble is not pressed. */
+const BACKOFF = { baseMs: 50, maxMs: 60_000 };
+
+const kinds: readonly ClaimKind[] = ['Machine', 'NodeClaim'];
+
+/** The controller of claims of both kinds: what wakes a claim is wired here, what happens then is in the reconciler. */
+export function claimController(options: ClaimControllerOptions): Controller<ClaimKey> {
+  const { services, caches, poller, catalogue, workers, logger, metrics } = options;
+  const reconciler = new ClaimReconciler(services, caches);
+  const controller = new Controller<ClaimKey>({
+    name: 'claim',
+    reconcile: (key, context) => reconciler.reconcile(key, context),
+    workers,
+    backoff: BACKOFF,
+    logger,
+    metrics,
+    clock: services.clock,
+  });
+  const claimsInPool = (pool: string): ClaimKey[] =>
+    kinds.flatMap(kind =>
+      caches.claims[kind].byIndex('pool', pool).map(({ metadata }) => claimKey(kind, metadata.name)),
+    );
+  const ofNode = (node: Node): ClaimKey[] => {
+    const pool = poolOf(node);
+    return [...(pool === undefined ? [] : claimsInPool(pool)), ...ownersOf(node).map(keyOfOwner)];
+  };
+
+  for (const kind of kinds) {
+    const keyOf = ({ metadata }: ClaimObject): ClaimKey[] => [claimKey(kind, metadata.name)];
+    controller.watch(caches.claims[kind], keyOf);
+    caches.claims[kind].onEvent(({ type, object }) => {
+      if (type === 'deleted') services.operations.forget(object.metadata.uid ?? '');
+    });
+  }
+  controller.watch(caches.nodes, (node, old) => (matters(node, old) ? ofNode(node) : []));
+  controller.watch(caches.pods, pod => {
+    const node = caches.nodes.get(pod.spec?.nodeName ?? '');
+    return node?.metadata.deletionTimestamp ? ofNode(node) : [];
+  });
+
+  const everyClaim = (): void => {
+    for (const kind of kinds) {
+      for (const { metadata } of caches.claims[kind].list()) controller.enqueue(claimKey(kind, metadata.name));
+    }
+  };
+  let first = true;
+  poller.onSnapshot(pools => {
+    if (first) everyClaim();
+    first = false;
+    for (const key of pools.flatMap(claimsInPool)) controller.enqueue(key);
+  });
+  catalogue.onSettled(everyClaim);
+  return controller;
+}

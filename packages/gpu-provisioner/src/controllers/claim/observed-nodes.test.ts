@@ -1,0 +1,78 @@
+import { aGpuNode, aPod } from '@kaito/testing';
+import { isHeld, matters, nodeIndexers, poolOf, trimPod } from './observed-nodes.ts';
+
+const node = aGpuNode('pool1', { metadata: { resourceVersion: '1' } });
+
+test('the pool of a node is found by either label of AKS', () => {
+  expect(poolOf(node)).toBe('pool1');
+  expect(poolOf(aGpuNode('pool1', { metadata: { labels: { 'kubernetes.azure.com/agentpool': undefined } } }))).toBe(
+    'pool1',
+  );
+  expect(nodeIndexers.pool({ metadata: { name: 'other' } })).toEqual([]);
+});
+
+test('the owner index finds claims of both kinds, and nothing else', () => {
+  const ownerReferences = ['Machine', 'NodeClaim', 'DaemonSet'].map(kind => ({
+    apiVersion: 'v1',
+    kind,
+    name: 'x',
+    uid: kind,
+  }));
+  expect(nodeIndexers.owner({ metadata: { name: 'n', ownerReferences } })).toEqual(['Machine/x', 'NodeClaim/x']);
+});
+
+test('a heartbeat does not matter', () => {
+  const beat = aGpuNode('pool1', {
+    metadata: { resourceVersion: '2' },
+    status: { conditions: [{ type: 'MemoryPressure', status: 'False' }] },
+  });
+  expect(matters(beat, node)).toBe(false);
+});
+
+test.each([
+  ['a new node', node, undefined],
+  ['readiness', aGpuNode('pool1', { status: { conditions: [{ type: 'Ready', status: 'True' }] } }), node],
+  ['a taint', aGpuNode('pool1', { spec: { taints: [{ key: 'a', effect: 'NoSchedule' }] } }), node],
+  ['a GPU', aGpuNode('pool1', { status: { allocatable: { 'nvidia.com/gpu': '2' } } }), node],
+  ['its deletion', aGpuNode('pool1', { metadata: { deletionTimestamp: '2026-01-01T00:00:00Z' } }), node],
+  ['a label', aGpuNode('pool1', { metadata: { labels: { a: 'b' } } }), node],
+])('%s matters', (_, after, before) => {
+  expect(matters(after, before)).toBe(true);
+});
+
+test('a node is held when it has our finalizer and our mark; the finalizer alone is also that of other provisioners', () => {
+  const finalizers = ['karpenter.sh/termination'];
+  expect(isHeld(aGpuNode('p', { metadata: { finalizers } }))).toBe(false);
+  expect(isHeld(aGpuNode('p', { metadata: { finalizers, labels: { 'kaito.sh/kaitonodeclass': 'default' } } }))).toBe(
+    true,
+  );
+});
+
+test('a trimmed pod has all that a drain reads, and no containers', () => {
+  const pod = aPod({
+    metadata: { labels: { app: 'x' }, annotations: { 'karpenter.sh/do-not-disrupt': 'true' } },
+    spec: {
+      nodeName: 'n',
+      priorityClassName: 'c',
+      terminationGracePeriodSeconds: 0,
+      tolerations: [{ operator: 'Exists' }],
+    },
+    status: { phase: 'Running' },
+  });
+  expect(trimPod(pod)).toMatchObject({
+    metadata: {
+      name: 'a-pod',
+      namespace: 'default',
+      labels: {},
+      annotations: { 'karpenter.sh/do-not-disrupt': 'true' },
+    },
+    spec: {
+      containers: [],
+      nodeName: 'n',
+      priorityClassName: 'c',
+      terminationGracePeriodSeconds: 0,
+      tolerations: [{ operator: 'Exists' }],
+    },
+    status: { phase: 'Running' },
+  });
+});

@@ -1,0 +1,31 @@
+import type { Node } from '@kaito/kube';
+import type { AgentPool } from '@kaito/azure';
+import type { Claim, ClaimStatus, Dialect, Progress } from '../../claims/claim.ts';
+
+/** What a pass found, from which the whole status follows. */
+export interface Findings {
+  readonly progress: Progress;
+  readonly node?: Node | undefined;
+  readonly pool?: AgentPool | undefined;
+}
+
+/** The claim's status after a pass. Pure; what this pass could not see stays as it was. `now` in epoch milliseconds. */
+export function statusOf(claim: Claim, dialect: Dialect, findings: Findings, now: number): ClaimStatus {
+  const { node, pool, progress } = findings;
+  const image = claim.kind === 'NodeClaim' ? pool?.nodeImageVersion : undefined;
+  return {
+    ...claim.status,
+    ...(node && ofNode(node)),
+    ...(image && { imageID: image }),
+    conditions: dialect.conditions(claim, progress, now),
+  };
+}
+
+function ofNode({ metadata, spec, status }: Node): ClaimStatus {
+  return {
+    nodeName: metadata.name,
+    ...(spec?.providerID && { providerID: spec.providerID }),
+    ...(status?.capacity && { capacity: status.capacity }),
+    ...(status?.allocatable && { allocatable: status.allocatable }),
+  };
+}

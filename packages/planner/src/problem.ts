@@ -1,0 +1,32 @@
+/**
+ * What can be wrong with a workspace. Codes are CamelCase because they become the reason of a Kubernetes condition and of an Event.
+ */
+export type ProblemCode =
+  | 'NameInvalid'
+  | 'InferenceOrTuningRequired'
+  | 'InferenceAndTuningExclusive'
+  | 'PresetOrTemplateRequired'
+  | 'PresetAndTemplateExclusive'
+  | 'TuningNotSupported'
+  | 'TemplateNotSupported'
+  | 'FieldNotSupported'
+  | 'PresetUnknown'
+  | 'ImageRequired'
+  | 'AdapterInvalid'
+  | 'RuntimeNotSupported'
+  | 'InstanceTypeRequired'
+  | 'InstanceTypeUnknown'
+  | 'GpuVendorNotSupported'
+  | 'GpuMemoryTooSmall'
+  | 'NodeCountInvalid'
+  | 'NodeImageFamilyUnknown'
+  | 'LabelSelectorInvalid';
+
+/** One thing that keeps a workspace from being planned. */
+export interface Problem {
+  readonly code: ProblemCode;
+  /** Path of the field from the top of the object, e.g. `resource.instanceType`. */
+  readonly field: string;
+  /** What is wrong and what would be accepted; names the field, so it can be shown alone. */
+  readonly message: string;
+}

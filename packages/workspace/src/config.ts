@@ -1,0 +1,106 @@
+import { loadOptions, type LoadOptions, type Options, type OptionTable } from '@kaito/kube';
+
+const table = {
+  kubeconfig: {
+    flag: '--kubeconfig <path>',
+    env: 'KUBECONFIG',
+    type: 'string',
+    description: 'Kubeconfig file; the service account of the pod when there is none',
+  },
+  claimKind: {
+    flag: '--claim-kind <kind>',
+    env: 'KAITO_CLAIM_KIND',
+    type: ['machine', 'nodeclaim'],
+    default: 'machine',
+    description:
+      'Kind of claim by which nodes are asked for: machine (karpenter.sh/v1alpha5) or nodeclaim (karpenter.sh/v1)',
+  },
+  cloudProvider: {
+    flag: '--cloud-provider <name>',
+    env: 'CLOUD_PROVIDER',
+    type: ['azure'],
+    default: 'azure',
+    description: 'Cloud whose instance types workspaces name',
+  },
+  presetRegistry: {
+    flag: '--preset-registry-name <registry>',
+    env: 'PRESET_REGISTRY_NAME',
+    type: 'string',
+    default: 'mcr.microsoft.com/aks/kaito',
+    description: 'Registry and path of the preset images',
+  },
+  metricsPort: {
+    flag: '--metrics-port <port>',
+    env: 'METRICS_PORT',
+    type: 'integer',
+    min: 0,
+    max: 65_535,
+    default: 8080,
+    description: 'Port of /metrics; 0 takes a free one',
+  },
+  healthPort: {
+    flag: '--health-probe-port <port>',
+    env: 'HEALTH_PROBE_PORT',
+    type: 'integer',
+    min: 0,
+    max: 65_535,
+    default: 8081,
+    description: 'Port of /healthz and /readyz; 0 takes a free one',
+  },
+  leaderElect: {
+    flag: '--leader-elect',
+    env: 'LEADER_ELECT',
+    type: 'boolean',
+    default: true,
+    description: 'Work only while holding the lease, so that several replicas can stand by',
+  },
+  leaderElectionNamespace: {
+    flag: '--leader-election-namespace <namespace>',
+    env: 'LEADER_ELECTION_NAMESPACE',
+    type: 'string',
+    default: 'kaito-system',
+    description: 'Namespace of the lease',
+  },
+  gracePeriod: {
+    flag: '--grace-period <duration>',
+    env: 'GRACE_PERIOD',
+    type: 'duration',
+    default: '20s',
+    description: 'How long a stop may take before work is cut off',
+  },
+  logLevel: {
+    flag: '--log-level <level>',
+    env: 'LOG_LEVEL',
+    type: ['error', 'warn', 'info', 'debug'],
+    default: 'info',
+    description: 'Least severe lines that are written',
+  },
+  logFormat: {
+    flag: '--log-format <format>',
+    env: 'LOG_FORMAT',
+    type: ['json', 'pretty'],
+    default: 'json',
+    description: 'One JSON object a line, or text for a terminal',
+  },
+} as const satisfies OptionTable;
+
+/** The settings of the workspace controller. */
+export type WorkspaceOptions = Options<typeof table>;
+
+/**
+ * Reads the settings from flags, environment and configuration file.
+ * @throws with every wrong value at once, by flag and variable
+ */
+export function loadConfig({ argv, env }: Pick<LoadOptions, 'argv' | 'env'>): WorkspaceOptions {
+  return loadOptions(table, {
+    argv,
+    env,
+    name: 'workspace',
+    description:
+      'Serves models on GPU nodes: one Workspace object in, claims for nodes and a ready inference service out.',
+    examples: [
+      'workspace --kubeconfig ~/.kube/config --leader-elect=false --log-format pretty',
+      'PRESET_REGISTRY_NAME=myregistry.azurecr.io/kaito workspace --claim-kind nodeclaim',
+    ],
+  });
+}

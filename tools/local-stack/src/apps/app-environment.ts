@@ -1,0 +1,47 @@
+import type { Environment } from '../stack/options.ts';
+import type { EmulatorProcess } from './emulator-process.ts';
+
+/** The namespace of the controllers' own objects, such as their leases. */
+export const SYSTEM_NAMESPACE = 'kaito-system';
+
+/** What a process of our own takes over from our environment: nothing that could configure it, such as a proxy or ARM_*. */
+const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ'] as const;
+
+/** The environment that every process of our own starts from. */
+export function inheritedEnvironment(env: NodeJS.ProcessEnv = process.env): Environment {
+  return Object.fromEntries(INHERITED.map(name => [name, env[name]]));
+}
+
+/** What the gpu-provisioner is configured by: the emulator is its ARM, its Entra and the CA of both. */
+export async function provisionerEnvironment(options: {
+  readonly kubeconfig: string;
+  readonly emulator: EmulatorProcess;
+  readonly tokenFile: string;
+}): Promise<Environment> {
+  const { kubeconfig, emulator, tokenFile } = options;
+  const { cluster } = await emulator.client.state();
+  return {
+    KUBECONFIG: kubeconfig,
+    LEADER_ELECTION_NAMESPACE: SYSTEM_NAMESPACE,
+    ARM_SUBSCRIPTION_ID: cluster.subscriptionId,
+    ARM_RESOURCE_GROUP: cluster.resourceGroup,
+    AZURE_CLUSTER_NAME: cluster.clusterName,
+    LOCATION: cluster.location,
+    AZURE_TENANT_ID: cluster.tenantId,
+    AZURE_CLIENT_ID: cluster.clientId,
+    AZURE_FEDERATED_TOKEN_FILE: tokenFile,
+    AZURE_AUTHORITY_HOST: emulator.url,
+    ARM_ENDPOINT: emulator.url,
+    AZURE_CA_FILE: emulator.caFile,
+  };
+}
+
+/** What the workspace controller is configured by. */
+export function workspaceEnvironment(kubeconfig: string): Environment {
+  return {
+    KUBECONFIG: kubeconfig,
+    LEADER_ELECTION_NAMESPACE: SYSTEM_NAMESPACE,
+    PRESET_REGISTRY_NAME: 'mcr.microsoft.com/aks/kaito',
+    KAITO_CLAIM_KIND: 'machine',
+  };
+}

@@ -1,0 +1,107 @@
+import { atLeast, formatVersion, sameMinor, withinFourMinors, type Acceptance, type Version } from './version.ts';
+
+export const BINARY_NAMES = [
+  'etcd',
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kube-scheduler',
+  'kubectl',
+  'kwok',
+] as const;
+export type BinaryName = (typeof BINARY_NAMES)[number];
+
+/** A checked-in Go module that pins, by its go.sum, every line of source that its programs are built from. */
+export type GoModule = 'kubernetes' | 'etcd' | 'kwok';
+
+/** The operating system and processor as Go and the release pages call them. */
+export interface Platform {
+  readonly os: string;
+  readonly arch: string;
+}
+
+/** Where a release lies, relative to its project's download address. */
+export interface Release {
+  readonly path: string;
+  /** The file with the SHA-256: a bare sum, or lines of `sum  file`. */
+  readonly checksumPath: string;
+  /** The program's path inside the archive; absent when the download is the program. */
+  readonly member?: string;
+}
+
+/** A program that the stack runs. */
+export interface Binary {
+  readonly name: BinaryName;
+  readonly version: Version;
+  /** Makes it print its version. */
+  readonly versionArgs: readonly string[];
+  /** Whether an installed one of another version will do. */
+  readonly accepts: Acceptance;
+  readonly goModule: GoModule;
+  readonly goPackage: string;
+  readonly release: (platform: Platform) => Release;
+}
+
+const kubernetes: Version = { major: 1, minor: 36, patch: 3 };
+const etcd: Version = { major: 3, minor: 6, patch: 16 };
+const kwok: Version = { major: 0, minor: 8, patch: 0 };
+
+function kubernetesBinary(name: BinaryName, overrides: Partial<Binary> = {}): Binary {
+  return {
+    name,
+    version: kubernetes,
+    versionArgs: ['--version'],
+    accepts: sameMinor,
+    goModule: 'kubernetes',
+    goPackage: `k8s.io/kubernetes/cmd/${name}`,
+    // Kubernetes docs, "Download Kubernetes": /release/VERSION/bin/OS/ARCH/NAME, with NAME.sha256 beside it.
+    release: ({ os, arch }) => {
+      const path = `release/v${formatVersion(kubernetes)}/bin/${os}/${arch}/${name}`;
+      return { path, checksumPath: `${path}.sha256` };
+    },
+    ...overrides,
+  };
+}
+
+/** The programs by name. `go/<module>/go.mod` holds the same versions. */
+export const binaries: Readonly<Record<BinaryName, Binary>> = {
+  etcd: {
+    name: 'etcd',
+    version: etcd,
+    versionArgs: ['--version'],
+    accepts: atLeast(3, 5),
+    goModule: 'etcd',
+    goPackage: 'go.etcd.io/etcd/server/v3',
+    // etcd's GitHub releases: an archive per platform, and SHA256SUMS.
+    release: ({ os, arch }) => {
+      const tag = `v${formatVersion(etcd)}`;
+      const folder = `etcd-${tag}-${os}-${arch}`;
+      return {
+        path: `${tag}/${folder}.${os === 'darwin' ? 'zip' : 'tar.gz'}`,
+        checksumPath: `${tag}/SHA256SUMS`,
+        member: `${folder}/etcd`,
+      };
+    },
+  },
+  'kube-apiserver': kubernetesBinary('kube-apiserver'),
+  'kube-controller-manager': kubernetesBinary('kube-controller-manager'),
+  'kube-scheduler': kubernetesBinary('kube-scheduler'),
+  kubectl: kubernetesBinary('kubectl', { versionArgs: ['version', '--client'], accepts: withinFourMinors }),
+  kwok: {
+    name: 'kwok',
+    version: kwok,
+    versionArgs: ['--version'],
+    accepts: atLeast(0, 7),
+    goModule: 'kwok',
+    goPackage: 'sigs.k8s.io/kwok/cmd/kwok',
+    // kwok's GitHub releases: the bare program per platform, and checksums.txt.
+    release: ({ os, arch }) => {
+      const tag = `v${formatVersion(kwok)}`;
+      return { path: `${tag}/kwok-${os}-${arch}`, checksumPath: `${tag}/checksums.txt` };
+    },
+  },
+};
+
+/** @returns this machine as the release pages call it. */
+export function currentPlatform(): Platform {
+  return { os: process.platform, arch: process.arch === 'x64' ? 'amd64' : process.arch };
+}

@@ -1,0 +1,98 @@
+import { basename, join } from 'node:path';
+import type { OnProgress } from '../progress.ts';
+import { packageRoot } from '../repository.ts';
+import type { Binary, GoModule } from './catalogue.ts';
+import { CommandError, runProgram, type RunOptions } from './run-program.ts';
+import { formatVersion, parseVersion } from './version.ts';
+
+export interface GoBuildOptions {
+  /** The programs are written here, under the last part of their package's path. */
+  readonly outDir: string;
+  readonly onProgress: OnProgress;
+  readonly signal?: AbortSignal | undefined;
+  /** Where `go` is looked for, and what else steers it, such as GOPROXY; ours when absent. */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+const LINES_IN_ERRORS = 15;
+
+/** Older ones can neither build these modules nor fetch a toolchain that can (Go docs, "Go Toolchains"). */
+const OLDEST_GO = { major: 1, minor: 21 };
+
+/**
+ * Builds programs of one checked-in Go module from source, all in one `go build`, which compiles what they share once.
+ * @returns the path of each program.
+ * @throws Error that says what is missing or what the compiler said.
+ */
+export async function goBuild(
+  module: GoModule,
+  wanted: readonly Binary[],
+  options: GoBuildOptions,
+): Promise<readonly string[]> {
+  const cwd = join(packageRoot, 'go', module);
+  const env = { ...(options.env ?? process.env), CGO_ENABLED: '0', GOWORK: 'off', GOFLAGS: '' };
+  const name = wanted.map(binary => binary.name).join(', ');
+  const packages = wanted.map(binary => binary.goPackage);
+  const report = (detail: string, percent?: number): void =>
+    options.onProgress({ name, phase: 'build', detail, ...(percent === undefined ? {} : { percent }) });
+  const go = (args: readonly string[], onStderr: (chunk: string) => void): Promise<string> =>
+    runGo(args, { cwd, env, signal: options.signal, onStderr });
+
+  await checkGo(env, options.signal);
+  report('fetching the modules');
+  const dependencies = await go(['list', '-mod=readonly', '-deps', ...packages], chunk => report(lastLine(chunk)));
+  const total = dependencies.trim().split('\n').length;
+  let compiled = 0;
+  report(`compiling ${total} packages; the first time takes minutes`, 0);
+  await go(buildArguments(wanted, `${options.outDir}/`), chunk => {
+    compiled += chunk.split('\n').length - 1;
+    report(`compiling ${total} packages`, Math.min(99, Math.floor((100 * compiled) / total)));
+  });
+  return wanted.map(binary => join(options.outDir, programName(binary)));
+}
+
+/** What `go build` names a program: the last part of its package, without a major version suffix. */
+function programName({ goPackage }: Binary): string {
+  return basename(goPackage.replace(/\/v\d+$/, ''));
+}
+
+function buildArguments(wanted: readonly Binary[], out: string): readonly string[] {
+  const packages = wanted.map(binary => binary.goPackage);
+  return ['build', '-trimpath', '-mod=readonly', '-v', '-ldflags', linkerFlags(wanted), '-o', out, ...packages];
+}
+
+/** No symbol tables; and Kubernetes' version, which its own build scripts put in (otherwise it calls itself v0.0.0). */
+function linkerFlags(wanted: readonly Binary[]): string {
+  const kubernetes = wanted.find(binary => binary.goModule === 'kubernetes');
+  if (!kubernetes) return '-s -w';
+  const { version } = kubernetes;
+  const values = { gitVersion: `v${formatVersion(version)}`, gitMajor: version.major, gitMinor: version.minor };
+  const sets = Object.entries(values).map(([name, value]) => `-X k8s.io/component-base/version.${name}=${value}`);
+  return ['-s', '-w', ...sets].join(' ');
+}
+
+async function checkGo(env: NodeJS.ProcessEnv, signal: AbortSignal | undefined): Promise<void> {
+  const printed = await runProgram('go', ['env', 'GOVERSION'], { env, signal }).catch((cause: unknown) => {
+    signal?.throwIfAborted();
+    throw new Error('Go is not installed, or not on the PATH', { cause });
+  });
+  // A release without a patch level is "go1.26", which parseVersion would not take.
+  const found = parseVersion(`${printed.trim().replace('go', '')}.0`);
+  if (found && found.major === OLDEST_GO.major && found.minor < OLDEST_GO.minor) {
+    throw new Error(`Go ${formatVersion(found)} is too old`);
+  }
+}
+
+async function runGo(args: readonly string[], options: RunOptions): Promise<string> {
+  try {
+    return await runProgram('go', args, options);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    const said = error.stderr.trim().split('\n').slice(-LINES_IN_ERRORS).join('\n    ');
+    throw new Error(`go ${args[0]} failed in ${options.cwd}:\n    ${said}`, { cause: error });
+  }
+}
+
+function lastLine(chunk: string): string {
+  return chunk.trim().split('\n').at(-1) ?? '';
+}

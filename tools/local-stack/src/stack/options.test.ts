@@ -1,0 +1,34 @@
+import { resolveComponents } from './options.ts';
+
+const all = {
+  controllerManager: true,
+  scheduler: true,
+  kwok: true,
+  emulator: true,
+  provisioner: true,
+  workspace: true,
+};
+
+describe('resolveComponents', () => {
+  test('everything, unless it says otherwise', () => {
+    expect(resolveComponents()).toEqual(all);
+    expect(resolveComponents({ kwok: false })).toEqual({ ...all, kwok: false });
+  });
+
+  test('the scheduler goes with the controller manager, the provisioner with the emulator', () => {
+    expect(resolveComponents({ controllerManager: false })).toEqual({
+      ...all,
+      controllerManager: false,
+      scheduler: false,
+    });
+    expect(resolveComponents({ controllerManager: false, scheduler: true })).toEqual({
+      ...all,
+      controllerManager: false,
+    });
+    expect(resolveComponents({ emulator: false })).toEqual({ ...all, emulator: false, provisioner: false });
+  });
+
+  test('refuses a provisioner without the emulator', () => {
+    expect(() => resolveComponents({ emulator: false, provisioner: true })).toThrow(/provisioner needs the emulator/);
+  });
+});

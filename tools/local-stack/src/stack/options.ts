@@ -1,0 +1,68 @@
+import type { SettingsPatch } from '@kaito/emulator';
+import type { OnProgress } from '../progress.ts';
+
+/**
+ * The parts of a stack; etcd, kube-apiserver and the CRDs are always there. A part that is left out costs nothing:
+ * the API server alone is up in about half of the time of the whole.
+ */
+export interface Components {
+  /** kube-controller-manager: garbage collection, Deployments, Jobs, default service accounts, node taints. */
+  readonly controllerManager: boolean;
+  /** kube-scheduler: binds pods to nodes. */
+  readonly scheduler: boolean;
+  /** kwok, which stands in for the kubelet of annotated nodes. */
+  readonly kwok: boolean;
+  /** The stand-in for Azure. */
+  readonly emulator: boolean;
+  /** gpu-provisioner; needs the emulator. */
+  readonly provisioner: boolean;
+  /** The workspace controller. */
+  readonly workspace: boolean;
+}
+
+/** Environment variables by name; `undefined` takes one away. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface LocalStackOptions {
+  /**
+   * Which parts to start; all when absent. The scheduler comes with the controller manager, and the provisioner with
+   * the emulator, unless they are named.
+   */
+  readonly components?: Partial<Components>;
+  /** Where etcd, certificates and logs live; a new folder under the system's temporary one by default. */
+  readonly dataDir?: string;
+  /** Leave `dataDir` behind at `stop()`. A folder of a stack that failed to start is always left, for its logs. */
+  readonly keepData?: boolean;
+  readonly onProgress?: OnProgress;
+  /** Settings of the emulator from its start on. */
+  readonly emulator?: SettingsPatch;
+  /** Environment of the processes of our own, over what the stack gives them. */
+  readonly env?: {
+    readonly emulator?: Environment;
+    readonly provisioner?: Environment;
+    readonly workspace?: Environment;
+  };
+  /** Aborting it while the stack starts stops what is there already. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * @returns which parts a stack has.
+ * @throws RangeError when a part is asked for without one that it needs.
+ */
+export function resolveComponents(wanted: Partial<Components> = {}): Components {
+  const controllerManager = wanted.controllerManager ?? true;
+  const emulator = wanted.emulator ?? true;
+  const components = {
+    controllerManager,
+    scheduler: wanted.scheduler ?? controllerManager,
+    kwok: wanted.kwok ?? true,
+    emulator,
+    provisioner: wanted.provisioner ?? emulator,
+    workspace: wanted.workspace ?? true,
+  };
+  if (components.provisioner && !components.emulator) {
+    throw new RangeError('the provisioner needs the emulator: set components.emulator, or leave the provisioner out');
+  }
+  return components;
+}
