@@ -5,16 +5,19 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Runs a program of the repository and returns what it printed; throws that when it fails. */
-function run(command: string, ...args: string[]): string {
+/** Runs a program of the repository. A test compares the whole result, so that a failure shows what the program said. */
+function run(command: string, ...args: string[]): { readonly status: number | null; readonly output: string } {
   const { status, stdout, stderr, error } = spawnSync(command, args, {
     cwd: root,
     encoding: 'utf8',
-    env: { ...process.env, PATH: `${join(root, 'node_modules/.bin')}:${process.env['PATH'] ?? ''}`, NODE_OPTIONS: '' },
+    env: {
+      ...process.env,
+      PATH: `${join(root, 'node_modules/.bin')}:${process.env['PATH'] ?? ''}`,
+      NODE_OPTIONS: '',
+    },
   });
   if (error) throw error;
-  if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed (exit ${status})\n${stdout}${stderr}`);
-  return stdout;
+  return { status, output: stdout + stderr };
 }
 
 describe('the repository', () => {
@@ -23,26 +26,34 @@ describe('the repository', () => {
   });
 
   test('is formatted (fix: npm run format)', () => {
-    run('prettier', '--check', '.', '--log-level=warn');
+    expect(run('prettier', '--check', '.', '--log-level=warn')).toMatchObject({ status: 0 });
   }, 120_000);
 
   test('passes the linter, module boundaries and floating promises included', () => {
-    run('oxlint', '--type-aware', '--deny-warnings', 'packages', 'tools');
+    expect(run('oxlint', '--type-aware', '--deny-warnings', 'packages', 'tools')).toMatchObject({ status: 0 });
   }, 120_000);
 
   test('type-checks', () => {
-    run('npm', 'run', '--silent', 'typecheck');
+    expect(run('npm', 'run', '--silent', 'typecheck')).toMatchObject({ status: 0 });
   }, 300_000);
 
   test('has no drift in generated files (fix: npm run generate)', () => {
-    run('npm', 'run', '--silent', 'generate:check');
+    expect(run('npm', 'run', '--silent', 'generate:check')).toMatchObject({ status: 0 });
   }, 120_000);
 
   test('has a complete lock file', () => {
-    const { stdout, stderr } = spawnSync('npm', ['ci', '--dry-run', '--ignore-scripts'], { cwd: root, encoding: 'utf8' });
-    expect(`${stdout}${stderr}`).not.toContain('Missing');
+    expect(run('npm', 'ci', '--dry-run', '--ignore-scripts').output).not.toContain('Missing');
   }, 120_000);
 });
+
+interface Manifest {
+  readonly dependencies?: Readonly<Record<string, string>>;
+}
+
+function manifestOf(name: string): Manifest {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- npm checks the file's shape
+  return JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8')) as Manifest;
+}
 
 /** DESIGN: imports point one way. What a package may depend on, by its package.json; the linter checks the imports themselves. */
 const mayDependOn: Record<string, readonly string[]> = {
@@ -58,14 +69,16 @@ const mayDependOn: Record<string, readonly string[]> = {
 
 describe('package dependencies', () => {
   test.each(readdirSync(join(root, 'packages')))('%s depends only on what stands below it', name => {
-    const manifest = JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8')) as { dependencies?: Record<string, string> };
+    const manifest = manifestOf(name);
     const ours = Object.keys(manifest.dependencies ?? {}).filter(dependency => dependency.startsWith('@kaito/'));
     expect(Object.keys(mayDependOn)).toContain(name);
-    expect(mayDependOn[name]).toEqual(expect.arrayContaining(ours.map(dependency => dependency.replace('@kaito/', ''))));
+    expect(mayDependOn[name]).toEqual(
+      expect.arrayContaining(ours.map(dependency => dependency.replace('@kaito/', ''))),
+    );
   });
 
   test.each(readdirSync(join(root, 'packages')))('%s pins every dependency to an exact version', name => {
-    const manifest = JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8')) as { dependencies?: Record<string, string> };
+    const manifest = manifestOf(name);
     for (const version of Object.values(manifest.dependencies ?? {})) expect(version).toMatch(/^\d+\.\d+\.\d+$/);
   });
 });

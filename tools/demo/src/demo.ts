@@ -13,6 +13,8 @@ export interface DemoOptions {
   readonly once: boolean;
   /** Path of a manifest with one Workspace. */
   readonly manifest: string;
+  /** Where the stack keeps its data, logs and kubeconfig. */
+  readonly dataDir: string;
   readonly timeoutMs: number;
   readonly claimKind: 'machine' | 'nodeclaim';
 }
@@ -31,6 +33,7 @@ async function readWorkspace(file: string): Promise<Workspace> {
   const { kind, metadata } = (manifest ?? {}) as { kind?: string; metadata?: { name?: string } };
   if (kind !== 'Workspace' || !metadata?.name)
     throw new Error(`${file} does not hold one Workspace with a name (kind: ${kind ?? 'none'})`);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the API server checks the rest against the schema
   return manifest as Workspace;
 }
 
@@ -75,6 +78,8 @@ export async function runDemo(options: DemoOptions): Promise<number> {
 
 const listrOptions = {
   concurrent: false,
+  // The signals are ours: Listr would end the process before the stack has stopped.
+  registerSignalListeners: false,
   fallbackRenderer: 'simple',
   rendererOptions: { timer: PRESET_TIMER, collapseSubtasks: false },
   fallbackRendererOptions: { timer: PRESET_TIMER },
@@ -93,7 +98,7 @@ function setUp(options: DemoOptions, signal: AbortSignal): ListrTask<Run>[] {
       title: 'Control plane, kwok, emulated Azure, both controllers',
       task: async (run, task) => {
         run.stack = await startLocalStack({
-          dataDir: '.kaito/demo',
+          dataDir: options.dataDir,
           emulator: { timings: emulatedTimings },
           env: { workspace: { KAITO_CLAIM_KIND: options.claimKind } },
           signal,
@@ -135,11 +140,15 @@ async function follow(manifest: Workspace, options: FollowOptions): Promise<void
   try {
     await cache.synced(signal);
     const resource = manifest.apiVersion === 'kaito.sh/v1alpha1' ? workspacesV1alpha1 : workspaces;
-    await stack.client.apply(resource, { ...manifest, metadata: { ...manifest.metadata, namespace } } as Workspace, {
-      fieldManager: 'kaito-demo',
-      force: true,
-      signal,
-    });
+    await stack.client.apply(
+      resource,
+      { ...manifest, metadata: { ...manifest.metadata, namespace } },
+      {
+        fieldManager: 'kaito-demo',
+        force: true,
+        signal,
+      },
+    );
     console.log(`\n$ kubectl apply -f ${options.manifest}`);
     const tasks = journey.phases.map(phase => ({
       title: phase.title,

@@ -1,1 +1,1 @@
-export {};
+export { runDemo, type DemoOptions } from './demo.ts';

@@ -69,9 +69,7 @@ export class Journey {
     this.#options = options;
     const { cache } = options;
     this.#workspaces = cache.informer(workspaces);
-    this.#claims = (
-      options.claimKind === 'machine' ? cache.informer(machines) : cache.informer(nodeClaims)
-    ) as Informer<Machine | NodeClaim>;
+    this.#claims = options.claimKind === 'machine' ? cache.informer(machines) : cache.informer(nodeClaims);
     this.#nodes = cache.informer(nodes);
     this.#pods = cache.informer(pods);
     this.#services = cache.informer(services);
@@ -169,7 +167,7 @@ export class Journey {
     const [node] = this.#ours(this.#nodes);
     const [claim] = this.#ours(this.#claims);
     if (!node) return { done: false, text: conditionText(claim, 'Ready') };
-    const gpus = node.status?.capacity?.['nvidia.com/gpu'] ?? '0';
+    const gpus = Number(node.status?.capacity?.['nvidia.com/gpu'] ?? 0);
     if (!claim || !isTrue(claim, 'Ready'))
       return { done: false, text: `${node.metadata.name}: ${conditionText(claim, 'Ready')}` };
     return { done: gpus > 0, text: `${node.metadata.name} is Ready, nvidia.com/gpu: ${gpus}` };

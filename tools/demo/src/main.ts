@@ -15,6 +15,7 @@ const program = new Command('npm start --')
   )
   .option('--once', 'exit as soon as the workspace is ready: 0 when it is, 1 with the reason when it is not')
   .option('--manifest <file>', 'the Workspace to apply', 'examples/inference/kaito_workspace_phi_3.yaml')
+  .option('--data-dir <folder>', 'where data, logs and the kubeconfig live while it runs', '.kaito/demo')
   .option('--timeout <seconds>', 'how long the workspace may take to become ready', seconds, 120)
   .addOption(
     new Option('--claim-kind <kind>', 'what the workspace controller asks for nodes with')
@@ -33,11 +34,12 @@ Examples:
 
 const options = program
   .parse()
-  .opts<{ once?: boolean; manifest: string; timeout: number; claimKind: 'machine' | 'nodeclaim' }>();
+  .opts<{ once?: boolean; manifest: string; dataDir: string; timeout: number; claimKind: 'machine' | 'nodeclaim' }>();
 
 process.exitCode = await runDemo({
   once: options.once === true || !process.stdout.isTTY,
   manifest: options.manifest,
+  dataDir: options.dataDir,
   timeoutMs: options.timeout * 1000,
   claimKind: options.claimKind,
 });

@@ -1,11 +1,11 @@
-import { installReflectMetadata } from './reflect-metadata.ts';
+// oxlint-disable-next-line import/no-unassigned-import -- it has to run before @peculiar/x509 is loaded
+import 'reflect-metadata';
+import * as x509 from '@peculiar/x509';
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 
 /** A certificate for 127.0.0.1 and localhost that signs itself, good for a day, and its key; both in PEM. */
 export async function createCertificate(): Promise<{ readonly cert: string; readonly key: string }> {
-  installReflectMetadata();
-  const x509 = await import('@peculiar/x509');
   const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     name: 'CN=local Azure of the tests',

@@ -1,5 +1,5 @@
 // oxlint-disable-next-line import/no-unassigned-import -- it has to run before @peculiar/x509 is loaded
-import './reflect-metadata.ts';
+import 'reflect-metadata';
 import type { webcrypto } from 'node:crypto';
 import {
   BasicConstraintsExtension,
