@@ -8,5 +8,5 @@ export default function setup() {
     stdio: 'inherit',
     env: { ...process.env, NODE_OPTIONS: '' },
   });
-  if (status !== 0) throw new Error(`preparing the local stack failed (exit ${status}); run: npm run stack -- --help`);
+  if (status !== 0) throw new Error(`preparing the local stack failed (exit ${status}); the reason stands above`);
 }

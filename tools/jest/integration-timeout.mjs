@@ -1,4 +1,4 @@
-// A project of jest cannot have a testTimeout of its own. Starting a stack takes seconds, on a busy machine tens of them.
 import { jest } from '@jest/globals';
 
+// jest takes no testTimeout per project. A stack takes seconds to start, more on a busy machine.
 jest.setTimeout(120_000);

@@ -1,7 +1,16 @@
 import { jest } from '@jest/globals';
 import { findCondition, labels, machines, nodeClaims, workspaces, type Workspace } from '@kaito/crds';
 import { deployments, events, ignoreNotFound, nodes, pods, services, type KubeObject } from '@kaito/kube';
-import { applyManifest, aWorkspace, eventually, expectArmRequests, useStack, type Overrides } from '@kaito/testing';
+import {
+  aMachine,
+  applyManifest,
+  aWorkspace,
+  eventually,
+  expectArmRequests,
+  useStack,
+  type Overrides,
+} from '@kaito/testing';
+import { claimName } from './claims/claim-name.ts';
 
 jest.setTimeout(120_000);
 
@@ -14,13 +23,14 @@ const quick = { nodeRegisterMs: 100, deleteMs: 200 };
 const slow = { nodeRegisterMs: 1500, deleteMs: 1500 };
 
 /** Waits until a condition of the workspace has the status, and gives the workspace. */
-function untilCondition(name: string, type: string, status: 'True' | 'False'): Promise<Workspace> {
+function untilCondition(name: string, type: string, status: 'True' | 'False', reason?: string): Promise<Workspace> {
   const { client, dump } = getStack();
   return eventually(
     async () => {
       const workspace = await client.get(workspaces, { name, namespace });
       const condition = findCondition(workspace, type);
-      if (condition?.status !== status) throw new Error(`${type} is ${condition?.status}: ${condition?.message}`);
+      const isThere = condition?.status === status && (reason ?? condition.reason) === condition.reason;
+      if (!isThere) throw new Error(`${type} is ${condition?.status} (${condition?.reason}): ${condition?.message}`);
       return workspace;
     },
     { ...waiting, describe: `${name} has ${type} ${status}`, dump },
@@ -292,6 +302,29 @@ describe('a name that is taken', () => {
     await stack.client.delete(services, { name: 'taken', namespace });
     await untilCondition('taken', 'WorkspaceReady', 'True');
     await deleteAll('taken');
+  });
+});
+
+describe('a claim name that is taken', () => {
+  it('is not taken over, and the workspace goes on when it is free', async () => {
+    const stack = getStack();
+    await stack.workspace.stop();
+    const workspace = await stack.client.create(workspaces, aWorkspace({ metadata: { name: 'unlucky' } }));
+    const name = claimName(workspace, 0);
+    const foreign = await stack.client.create(
+      machines,
+      aMachine({
+        metadata: { name, labels: { [labels.workspace]: undefined, [labels.workspaceNamespace]: undefined } },
+      }),
+    );
+    await stack.workspace.start();
+    const unlucky = await untilCondition('unlucky', 'MachineReady', 'False', 'NameTaken');
+    expect(findCondition(unlucky, 'WorkspaceReady')?.message).toContain(name);
+    const after = await stack.client.get(machines, { name });
+    expect(after.metadata.resourceVersion).toBe(foreign.metadata.resourceVersion);
+    await stack.client.delete(machines, { name });
+    await untilCondition('unlucky', 'WorkspaceReady', 'True');
+    await deleteAll('unlucky');
   });
 });
 
