@@ -1,5 +1,5 @@
 export { startLocalStack } from './stack/local-stack.ts';
-export type { LocalStack } from './stack/local-stack.ts';
+export type { LocalStack, StackProcess } from './stack/running-stack.ts';
 export type { Components, Environment, LocalStackOptions } from './stack/options.ts';
 export type { AppProcess } from './apps/app-process.ts';
 export { prepare } from './prepare.ts';

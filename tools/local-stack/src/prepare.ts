@@ -23,7 +23,7 @@ export async function prepare({ onProgress = () => undefined, signal }: PrepareO
   for (const orphan of await endOrphans(runsDir()))
     onProgress({ name: orphan, phase: 'ready', detail: 'of an earlier run, ended' });
   const [paths] = await Promise.all([
-    ensureBinaries(BINARY_NAMES, { onProgress, ...(signal ? { signal } : {}) }),
+    ensureBinaries(BINARY_NAMES, { onProgress, signal }),
     bundleApps(APPS, { onProgress, signal }),
   ]);
   return paths;

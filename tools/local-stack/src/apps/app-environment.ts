@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { cacheDir } from '../binaries/settings.ts';
 import type { Environment } from '../stack/options.ts';
 import type { EmulatorProcess } from './emulator-process.ts';
 
@@ -7,9 +9,13 @@ export const SYSTEM_NAMESPACE = 'kaito-system';
 /** What a process of our own takes over from our environment: nothing that could configure it, such as a proxy or ARM_*. */
 const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ'] as const;
 
-/** The environment that every process of our own starts from. */
+/**
+ * The environment that every process of our own starts from. Node keeps the compiled form of the bundles between runs,
+ * which takes a third off their start.
+ */
 export function inheritedEnvironment(env: NodeJS.ProcessEnv = process.env): Environment {
-  return Object.fromEntries(INHERITED.map(name => [name, env[name]]));
+  const inherited = Object.fromEntries(INHERITED.map(name => [name, env[name]]));
+  return { ...inherited, NODE_COMPILE_CACHE: join(cacheDir(env), 'compiled') };
 }
 
 /** What the gpu-provisioner is configured by: the emulator is its ARM, its Entra and the CA of both. */

@@ -1,4 +1,5 @@
-import { startLocalStack, type LocalStack } from '../stack/local-stack.ts';
+import { startLocalStack } from '../stack/local-stack.ts';
+import type { LocalStack } from '../stack/running-stack.ts';
 import { identify } from '../processes/host-process.ts';
 
 describe('a controller as a process', () => {

@@ -100,7 +100,8 @@ export class AppProcess {
 
   /**
    * Sends a signal, SIGKILL by default, and resolves when the process has ended; one that only pauses it or wakes it
-   * (SIGSTOP, SIGCONT) is sent and nothing is awaited.
+   * (SIGSTOP, SIGCONT) is sent and nothing is awaited. A controller that was killed leaves its lease behind, which the
+   * next one respects for 15 s, unless it is started with `LEADER_ELECT: 'false'`.
    */
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     this.#program?.kill(signal);
@@ -114,7 +115,7 @@ export class AppProcess {
     const program = await run.start({
       name: app,
       command: process.execPath,
-      args: ['--enable-source-maps', bundleOf(app)],
+      args: [bundleOf(app)],
       env: { HEALTH_PROBE_PORT: String(health), METRICS_PORT: String(metrics), ...env(), ...this.#env },
     });
     this.#program = program;

@@ -39,7 +39,6 @@ export async function startEmulator(options: EmulatorOptions): Promise<EmulatorP
     name: 'emulator',
     command: process.execPath,
     args: [
-      '--enable-source-maps',
       bundleOf('emulator'),
       '--port=0',
       `--kubeconfig=${kubeconfig}`,

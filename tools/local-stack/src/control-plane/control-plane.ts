@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BinaryPaths } from '../binaries/ensure-binaries.ts';
 import type { Program } from '../processes/program.ts';
@@ -21,14 +22,22 @@ export interface ControlPlaneOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A running control plane; programs that are not part of it are missing from `helpers`. */
-export interface ControlPlane {
-  readonly server: string;
+/** A running control plane. */
+export interface ControlPlane extends Core, Helpers {
   readonly kubeconfig: string;
+}
+
+interface Core {
+  readonly server: string;
   readonly etcd: Program;
   readonly apiServer: Program;
-  /** Controller manager, scheduler and kwok: the programs that only talk to the API server. */
-  readonly helpers: readonly Program[];
+}
+
+/** The programs that talk to the API server only; `undefined` when they are not part of the stack. */
+interface Helpers {
+  readonly controllerManager: Program | undefined;
+  readonly scheduler: Program | undefined;
+  readonly kwok: Program | undefined;
 }
 
 /** Starts etcd and the API server at once, and what talks to the latter as soon as it is ready. */
@@ -39,18 +48,12 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   onProgress({ name: 'etcd, kube-apiserver', phase: 'start', detail: `logs in ${run.dataDir}` });
   const core = await onFreePorts(3, ports => startCore({ ...options, certificates, kubeconfig }, ports));
   onProgress({ name: 'kube-apiserver', phase: 'up', detail: core.server });
-  return { ...core, kubeconfig, helpers: await startHelpers({ ...options, certificates, kubeconfig }) };
+  return { ...core, kubeconfig, ...(await startHelpers({ ...options, certificates, kubeconfig })) };
 }
 
 interface CoreOptions extends ControlPlaneOptions {
   readonly certificates: Certificates;
   readonly kubeconfig: string;
-}
-
-interface Core {
-  readonly server: string;
-  readonly etcd: Program;
-  readonly apiServer: Program;
 }
 
 async function startCore(options: CoreOptions, ports: readonly number[]): Promise<Core> {
@@ -70,25 +73,20 @@ async function startCore(options: CoreOptions, ports: readonly number[]): Promis
     await apiServerReady([apiServer, etcd], server, { certificates, signal });
   } catch (error) {
     await Promise.all([apiServer, etcd].map(program => program.stop({ signal: 'SIGKILL' })));
+    await rm(join(run.dataDir, 'etcd'), { recursive: true, force: true }); // It names the ports of this attempt.
     throw error;
   }
   return { server, etcd, apiServer };
 }
 
-function startHelpers({
-  run,
-  binaries,
-  components,
-  certificates,
-  kubeconfig,
-}: CoreOptions): Promise<readonly Program[]> {
-  const starts: Promise<Program>[] = [];
-  if (components.controllerManager) {
-    starts.push(
-      startControllerManager(run, { command: binaries('kube-controller-manager'), kubeconfig, certificates }),
-    );
-  }
-  if (components.scheduler) starts.push(startScheduler(run, binaries('kube-scheduler'), kubeconfig));
-  if (components.kwok) starts.push(startKwok(run, binaries('kwok'), kubeconfig));
-  return Promise.all(starts);
+async function startHelpers(options: CoreOptions): Promise<Helpers> {
+  const { run, binaries, components, certificates, kubeconfig } = options;
+  const [controllerManager, scheduler, kwok] = await Promise.all([
+    components.controllerManager
+      ? startControllerManager(run, { command: binaries('kube-controller-manager'), kubeconfig, certificates })
+      : undefined,
+    components.scheduler ? startScheduler(run, binaries('kube-scheduler'), kubeconfig) : undefined,
+    components.kwok ? startKwok(run, binaries('kwok'), kubeconfig) : undefined,
+  ]);
+  return { controllerManager, scheduler, kwok };
 }

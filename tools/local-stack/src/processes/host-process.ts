@@ -42,8 +42,11 @@ function identifyByProc(pid: number): ProcessIdentity | undefined {
     // proc(5): the second field is the name in parentheses and may hold anything, so fields are counted from its end.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const [state] = fields;
+    const threads = Number(fields[17]);
     const startTime = fields[19];
-    if (state === 'Z' || state === 'X' || startTime === undefined) return undefined;
+    // The first thread of a process that was killed can be a zombie while others still die, and hold its ports.
+    const ended = state === 'X' || (state === 'Z' && threads <= 1);
+    if (ended || startTime === undefined) return undefined;
     const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
     return { pid, startTime, command };
   } catch (error) {

@@ -1,6 +1,6 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -10,7 +10,8 @@ import { ensureBinaries } from '../binaries/ensure-binaries.ts';
 import { gone } from '../fixtures/gone.ts';
 import { useTemporaryFolder } from '../fixtures/temporary-folder.ts';
 import { identify } from '../processes/host-process.ts';
-import { startLocalStack, type LocalStack } from './local-stack.ts';
+import { startLocalStack } from './local-stack.ts';
+import type { LocalStack } from './running-stack.ts';
 import type { Components } from './options.ts';
 import { Run } from './run.ts';
 
@@ -68,9 +69,10 @@ describe('several stacks', () => {
     const dataDir = started.at(-1)?.replace('/emulator.log', '') ?? '';
     expect(readdirSync(dataDir)).toEqual(expect.arrayContaining(['emulator.log', 'kube-apiserver.log']));
     expect(processesWith(dataDir)).toEqual([]);
+    rmSync(dataDir, { recursive: true });
   });
 
-  test('one whose start is given up leaves no process', async () => {
+  test('one whose start is given up leaves no process and no file', async () => {
     const stop = new AbortController();
     let dataDir = '';
     const starting = startLocalStack({
@@ -84,14 +86,16 @@ describe('several stacks', () => {
     });
     await expect(starting).rejects.toThrow('enough');
     expect(processesWith(dataDir)).toEqual([]);
+    expect(existsSync(dataDir)).toBe(false);
   });
 });
 
-/** Pids of processes whose command line names the folder. */
-function processesWith(folder: string): readonly number[] {
+/** Command lines of processes that name the folder. */
+function processesWith(folder: string): readonly string[] {
   if (folder === '') throw new Error('no folder');
-  const all = readdirSync('/proc').map(Number).filter(Number.isInteger);
-  return all.filter(pid => identify(pid)?.command.includes(folder));
+  return execFileSync('ps', ['-eo', 'args='], { encoding: 'utf8' })
+    .split('\n')
+    .filter(command => command.includes(folder));
 }
 
 describe('a stack whose owner was killed by SIGKILL', () => {

@@ -1,5 +1,6 @@
 import { deployments, jobs, nodes, pods, type Node } from '@kaito/kube';
-import { startLocalStack, type LocalStack } from './local-stack.ts';
+import { startLocalStack } from './local-stack.ts';
+import type { LocalStack } from './running-stack.ts';
 
 const resources = { cpu: '6', memory: '112Gi', pods: '110', 'nvidia.com/gpu': '1' };
 const allocatable = { ...resources, cpu: '5' };

@@ -1,53 +1,11 @@
-import type { EmulatorClient } from '@kaito/emulator';
-import { connect, namespaces, type Client } from '@kaito/kube';
-import { SYSTEM_NAMESPACE } from '../apps/app-environment.ts';
-import type { AppProcess } from '../apps/app-process.ts';
-import { ensureBinaries, type BinaryPaths } from '../binaries/ensure-binaries.ts';
-import { runProgram } from '../binaries/run-program.ts';
-import { startControlPlane, type ControlPlane } from '../control-plane/control-plane.ts';
-import { installCustomResources, readCustomResources } from '../control-plane/custom-resources.ts';
-import type { OnProgress } from '../progress.ts';
+import { connect } from '@kaito/kube';
+import { ensureBinaries } from '../binaries/ensure-binaries.ts';
+import { startControlPlane, type ControlPlane, type ControlPlaneOptions } from '../control-plane/control-plane.ts';
+import { canCreatePods, furnish } from '../control-plane/furnish.ts';
 import { resolveComponents, type Components, type LocalStackOptions } from './options.ts';
 import { Run } from './run.ts';
-import { startApps, type Apps } from './start-apps.ts';
-
-/** A process of a running stack. */
-export interface StackProcess {
-  readonly name: string;
-  readonly pid: number;
-  readonly logFile: string;
-}
-
-/** A running stack; it ends with `stop()`, at the latest with this process. */
-export interface LocalStack extends AsyncDisposable {
-  /** Path of an administrator's kubeconfig. */
-  readonly kubeconfig: string;
-  /** Path of a kubectl that fits. */
-  readonly kubectlPath: string;
-  /** Where logs and data are. */
-  readonly dataDir: string;
-  /** A client with the administrator's rights. */
-  readonly client: Client;
-  /** Admin client of the emulator. Reading it throws when the stack has none. */
-  readonly emulator: EmulatorClient;
-  /** The controllers. One that was left out of the components can still be started later, if what it needs is there. */
-  readonly apps: { readonly provisioner: AppProcess; readonly workspace: AppProcess };
-  /**
-   * Runs kubectl against the stack.
-   * @returns its standard output.
-   * @throws CommandError with its standard error when it fails.
-   */
-  kubectl(...args: readonly string[]): Promise<string>;
-  /** What is running now. */
-  processes(): readonly StackProcess[];
-  /** The last lines of every log, for messages. */
-  dump(): string;
-  /**
-   * Ends everything, those first that need others: apps, kwok and friends, API server, etcd. Resolves when all are gone
-   * and the data folder is removed, unless it is kept. Safe to call twice.
-   */
-  stop(): Promise<void>;
-}
+import { RunningStack, type LocalStack } from './running-stack.ts';
+import { startApps, type AppsOptions } from './start-apps.ts';
 
 /**
  * Starts a Kubernetes control plane, kwok, the Azure stand-in and both controllers on this machine, on free ports: any
@@ -57,30 +15,39 @@ export interface LocalStack extends AsyncDisposable {
 export async function startLocalStack(options: LocalStackOptions = {}): Promise<LocalStack> {
   const { onProgress = () => undefined, signal } = options;
   const components = resolveComponents(options.components);
-  const [binaries, definitions] = await Promise.all([
-    ensureBinaries(neededBinaries(components), { onProgress, ...(signal ? { signal } : {}) }),
-    readCustomResources(),
-  ]);
+  const binaries = await ensureBinaries(neededBinaries(components), { onProgress, signal });
   const run = await Run.open(options);
+  // What is still waiting for something when one part has failed must not wait on.
+  const failed = new AbortController();
   try {
-    const controlPlane = await startControlPlane({ run, binaries, components, onProgress, signal });
-    const client = connect({ kubeconfig: controlPlane.kubeconfig, userAgent: 'kaito-local-stack' });
-    try {
-      const install = async (): Promise<void> => {
-        await Promise.all([installCustomResources(client, definitions, signal), createNamespace(client, signal)]);
-      };
-      const apps = await startApps(
-        { ...options, run, components, kubeconfig: controlPlane.kubeconfig, onProgress },
-        install(),
-      );
-      return new RunningStack({ run, controlPlane, client, apps, binaries, onProgress });
-    } catch (error) {
-      await client.close();
-      throw error;
-    }
+    const stop = signal ? AbortSignal.any([signal, failed.signal]) : failed.signal;
+    return await assemble({ ...options, run, binaries, components, onProgress, signal: stop });
   } catch (error) {
+    failed.abort(error);
     await run.stop();
-    run.closeKeepingLogs();
+    // Who has given up the start does not want to know why it failed.
+    if (signal?.aborted) run.close();
+    else run.closeKeepingLogs();
+    throw error;
+  }
+}
+
+type AssembleOptions = ControlPlaneOptions & Omit<AppsOptions, 'kubeconfig'> & { readonly signal: AbortSignal };
+
+async function assemble(options: AssembleOptions): Promise<LocalStack> {
+  const { run, binaries, signal } = options;
+  const controlPlane = await startControlPlane(options);
+  const { kubeconfig, controllerManager } = controlPlane;
+  const client = connect({ kubeconfig, userAgent: 'kaito-local-stack' });
+  try {
+    const [apps] = await Promise.all([
+      startApps({ ...options, kubeconfig }, furnish(client, signal)),
+      controllerManager && canCreatePods(client, controllerManager, signal),
+    ]);
+    checkRunning(controlPlane);
+    return new RunningStack({ run, controlPlane, client, apps, binaries });
+  } catch (error) {
+    await client.close();
     throw error;
   }
 }
@@ -98,85 +65,8 @@ function neededBinaries(components: Components): BinaryNames {
   ];
 }
 
-async function createNamespace(client: Client, signal: AbortSignal | undefined): Promise<void> {
-  await client.create(
-    namespaces,
-    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: SYSTEM_NAMESPACE } },
-    { signal },
-  );
-}
-
-interface Parts {
-  readonly run: Run;
-  readonly controlPlane: ControlPlane;
-  readonly client: Client;
-  readonly apps: Apps;
-  readonly binaries: BinaryPaths;
-  readonly onProgress: OnProgress;
-}
-
-class RunningStack implements LocalStack {
-  readonly #parts: Parts;
-  #stopping: Promise<void> | undefined;
-
-  constructor(parts: Parts) {
-    this.#parts = parts;
-  }
-
-  get kubeconfig(): string {
-    return this.#parts.controlPlane.kubeconfig;
-  }
-
-  get kubectlPath(): string {
-    return this.#parts.binaries('kubectl');
-  }
-
-  get dataDir(): string {
-    return this.#parts.run.dataDir;
-  }
-
-  get client(): Client {
-    return this.#parts.client;
-  }
-
-  get emulator(): EmulatorClient {
-    const { emulator } = this.#parts.apps;
-    if (!emulator) throw new Error('this stack has no emulator; start it with components.emulator');
-    return emulator.client;
-  }
-
-  get apps(): LocalStack['apps'] {
-    return this.#parts.apps;
-  }
-
-  async kubectl(...args: readonly string[]): Promise<string> {
-    return runProgram(this.kubectlPath, args, { env: { ...process.env, KUBECONFIG: this.kubeconfig } });
-  }
-
-  processes(): readonly StackProcess[] {
-    return this.#parts.run.running.map(({ name, pid, logFile }) => ({ name, pid, logFile }));
-  }
-
-  dump(): string {
-    return this.#parts.run.dump();
-  }
-
-  stop(): Promise<void> {
-    this.#stopping ??= this.#stop();
-    return this.#stopping;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.stop();
-  }
-
-  async #stop(): Promise<void> {
-    const { run, controlPlane, client, apps } = this.#parts;
-    await Promise.all([apps.provisioner.stop(), apps.workspace.stop()]);
-    apps.emulator?.client.close();
-    await client.close();
-    const { helpers, apiServer, etcd } = controlPlane;
-    await run.stop([[...(apps.emulator ? [apps.emulator.program] : []), ...helpers], [apiServer], [etcd]]);
-    run.close();
-  }
+/** Nothing waits for the scheduler and for kwok; one that has ended by now would only show as pods that stay Pending. */
+function checkRunning({ controllerManager, scheduler, kwok }: ControlPlane): void {
+  const ended = [controllerManager, scheduler, kwok].find(program => program?.running === false);
+  if (ended) throw ended.failure('ended while it was starting');
 }

@@ -3,7 +3,7 @@ import type { OnProgress } from '../progress.ts';
 
 /**
  * The parts of a stack; etcd, kube-apiserver and the CRDs are always there. A part that is left out costs nothing:
- * the API server alone is up in about half of the time of the whole.
+ * the API server alone is up in two thirds of the time of the whole.
  */
 export interface Components {
   /** kube-controller-manager: garbage collection, Deployments, Jobs, default service accounts, node taints. */
@@ -31,7 +31,7 @@ export interface LocalStackOptions {
   readonly components?: Partial<Components>;
   /** Where etcd, certificates and logs live; a new folder under the system's temporary one by default. */
   readonly dataDir?: string;
-  /** Leave `dataDir` behind at `stop()`. A folder of a stack that failed to start is always left, for its logs. */
+  /** Leave `dataDir` behind at `stop()`. Of a stack that failed to start the logs are always left. */
   readonly keepData?: boolean;
   readonly onProgress?: OnProgress;
   /** Settings of the emulator from its start on. */

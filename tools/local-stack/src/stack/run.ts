@@ -13,8 +13,11 @@ export interface RunOptions {
 }
 
 const DUMPED_LINES = 20;
-/** What the programs hold is thrown away, so they get little time for a good end. */
-const GRACE_MS = 1_500;
+/**
+ * How long programs may take for a good end. The API server would wait a second for its clients to hang up, which is
+ * worth it only where data is kept.
+ */
+const GRACE_MS = { thrownAway: 300, kept: 5_000 } as const;
 
 /** Marks a data folder as ours, so that a later run may empty it. */
 const MARKER = '.kaito-local-stack';
@@ -83,8 +86,9 @@ export class Run {
    */
   async stop(groups: readonly (readonly Program[])[] = []): Promise<void> {
     this.#stopping = true;
-    for (const group of groups) await Promise.all(group.map(program => program.stop({ graceMs: GRACE_MS })));
-    for (const program of this.running.toReversed()) await program.stop({ graceMs: GRACE_MS });
+    const graceMs = this.#keepData ? GRACE_MS.kept : GRACE_MS.thrownAway;
+    for (const group of groups) await Promise.all(group.map(program => program.stop({ graceMs })));
+    for (const program of this.running.toReversed()) await program.stop({ graceMs });
   }
 
   /**
