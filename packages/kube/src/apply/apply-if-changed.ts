@@ -32,7 +32,7 @@ export interface Applied<T> {
 // oxlint-disable-next-line eslint/max-params -- the same order as every writing function, with the cache to compare with
 export async function applyIfChanged<T extends KubeObject>(
   client: Client,
-  informer: Informer<T>,
+  informer: Pick<Informer<T>, 'get'>,
   resource: Resource<T>,
   desired: NoInfer<T>,
   options: ApplyIfChangedOptions,

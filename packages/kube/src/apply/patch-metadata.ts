@@ -1,3 +1,4 @@
+import { ApiError, isInvalid } from '../client/api-error.ts';
 import type { CallOptions, Client } from '../client/client.ts';
 import type { KubeObject, ObjectMeta } from '../client/object.ts';
 import type { Resource } from '../client/resource.ts';
@@ -44,7 +45,21 @@ export async function patchMetadata<T extends KubeObject>(
   if (!hasLists && Object.keys(maps).length === 0) return object;
   const lock = hasLists ? present('resourceVersion', metadata.resourceVersion) : {};
   const patch = { metadata: { ...present('uid', metadata.uid), ...lock, ...maps, ...lists } };
-  return client.patch(resource, metadata, patch, options);
+  try {
+    return await client.patch(resource, metadata, patch, options);
+  } catch (error) {
+    throw isOfAnother(error) ? conflictOf(error) : error;
+  }
+}
+
+/** The API server takes another uid for an attempt to change it, which is invalid. */
+function isOfAnother(error: unknown): error is ApiError {
+  return isInvalid(error) && error.causes.some(({ field }) => field === 'metadata.uid');
+}
+
+function conflictOf(cause: ApiError): ApiError {
+  const message = `${cause.message} (the object was replaced by another of the same name)`;
+  return new ApiError({ code: 409, reason: 'Conflict', message, cause });
 }
 
 function present(name: string, value: unknown): object {

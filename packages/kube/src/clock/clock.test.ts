@@ -61,8 +61,8 @@ describe('backoffDelay', () => {
   });
 
   test('is spread over half to one and a half, never above the limit', () => {
-    const at = (value: number) => backoffDelay(1, { baseMs: 800, maxMs: 1_000, random: () => value });
-    expect([at(0), at(0.5), at(0.999)]).toEqual([400, 800, 1_000]);
+    const delays = [0, 0.5, 0.999].map(value => backoffDelay(1, { baseMs: 800, maxMs: 1_000, random: () => value }));
+    expect(delays).toEqual([400, 800, 1_000]);
   });
 });
 

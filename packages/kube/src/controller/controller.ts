@@ -61,7 +61,10 @@ export class Controller<K extends string = string> implements Runnable {
   }
 
   /** Enqueues the keys that `toKeys` gives for each change of the informer's objects; a deleted object comes last known. */
-  watch<T extends KubeObject>(informer: Informer<T>, toKeys: (object: T, old?: T) => Iterable<K>): this {
+  watch<T extends KubeObject>(
+    informer: Pick<Informer<T>, 'onEvent'>,
+    toKeys: (object: T, old?: T) => Iterable<K>,
+  ): this {
     informer.onEvent(({ object, old }) => {
       for (const key of old === undefined ? toKeys(object) : toKeys(object, old)) this.#queue.add(key);
     });
@@ -119,9 +122,10 @@ export class Controller<K extends string = string> implements Runnable {
   async #run(key: K, context: ReconcileContext): Promise<Result | void> {
     const { signal } = context;
     const over = new AbortController();
-    const abandoned = this.#abandoned(signal, over.signal);
+    // Async, so that what a reconcile throws before it has become a promise is a rejection like any other.
+    const reconcile = async (): Promise<Result | void> => this.#options.reconcile(key, context);
     try {
-      return await Promise.race([this.#options.reconcile(key, context), abandoned]);
+      return await Promise.race([reconcile(), this.#abandoned(signal, over.signal)]);
     } finally {
       over.abort();
     }

@@ -137,11 +137,11 @@ export class Manager {
     const drainMs = this.#elector?.lost.aborted ? 0 : gracePeriodMs - closingMs;
     const left = await this.#group.stop(this.#clock, drainMs);
     if (left.length > 0) logger.error('Stopped without waiting any longer', { for: left });
-    await this.#step('Flushing events', events?.flush(), closingMs / 2);
+    await this.#step('Flushing events', events?.flush(), closingMs / 3);
     // Work that does not end may still write; then the next leader must wait for the lease to run out.
-    if (left.length === 0) await this.#step('Giving back the lease', this.#elector?.release(), closingMs / 2);
+    if (left.length === 0) await this.#step('Giving back the lease', this.#elector?.release(), closingMs / 3);
     cacheStop.abort(new Error('The manager is stopping'));
-    await this.#step('Closing watches', caching, closingMs);
+    await this.#step('Closing watches', caching, closingMs / 3);
     await Promise.all(this.#servers.map(({ endpoints }) => endpoints.close()));
     await client.close();
     logger.info('Stopped');

@@ -2,7 +2,7 @@ import type { Clock } from '../clock/clock.ts';
 import type { Logger } from '../log/logger.ts';
 import type { Runnable } from './runnable.ts';
 
-/** After the kill signal, runnables have this long to end. */
+/** At least this long before time is up, runnables are told to end at once. */
 const KILL_MS = 2_000;
 
 /** Runnables that are started in steps and stopped together. */
@@ -45,13 +45,17 @@ export class RunnableGroup {
     });
   }
 
-  /** Tells all to stop, waits up to `drainMs`, then tells them to end at once. The names of those that did not. */
+  /**
+   * Tells all to stop, some time before the end of `drainMs` to end at once, and waits no longer than that. Without any
+   * time, they are told to end at once, and have a moment for it. The names of those that did not end.
+   */
   async stop(clock: Clock, drainMs: number): Promise<string[]> {
     this.#stop.abort(new Error('The manager is stopping'));
     const all = Promise.all(this.#running.values());
-    const outOfTime = clock.setTimeout(() => this.#kill.abort(new Error('There is no time left')), drainMs);
+    const killAt = drainMs - Math.min(KILL_MS, drainMs / 2);
+    const outOfTime = clock.setTimeout(() => this.#kill.abort(new Error('There is no time left')), killAt);
     const givenUp = Promise.withResolvers<void>();
-    const last = clock.setTimeout(() => givenUp.resolve(), drainMs + KILL_MS);
+    const last = clock.setTimeout(() => givenUp.resolve(), drainMs || KILL_MS);
     await Promise.race([all, givenUp.promise]);
     outOfTime.cancel();
     last.cancel();
