@@ -13,7 +13,13 @@ const [, , command, ...args] = process.argv;
 
 const commands = {
   start: ['--conditions=@kaito/source', 'tools/demo/src/main.ts'],
-  test: ['--experimental-vm-modules', '--no-warnings=ExperimentalWarning', 'node_modules/jest/bin/jest.js', '--config', 'tools/jest/jest.config.mjs'],
+  test: [
+    '--experimental-vm-modules',
+    '--no-warnings=ExperimentalWarning',
+    'node_modules/jest/bin/jest.js',
+    '--config',
+    'tools/jest/jest.config.mjs',
+  ],
 };
 
 function fail(message) {
@@ -22,7 +28,9 @@ function fail(message) {
 }
 
 function lockHash() {
-  return createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  return createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
 }
 
 /** `npm ci`, unless node_modules already holds what the lock file says. */
@@ -33,13 +41,19 @@ async function install() {
   const seconds = () => Math.round((Date.now() - started) / 1000);
   process.stdout.write('Installing dependencies (npm ci; about half a minute, more on a slow network)\n');
   const ticker = process.stdout.isTTY ? setInterval(() => process.stdout.write(`\r  ${seconds()} s`), 1000) : undefined;
-  const child = spawn('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   child.stdout.on('data', chunk => (output += chunk));
   child.stderr.on('data', chunk => (output += chunk));
   const code = await new Promise((resolve, reject) => child.on('error', reject).on('close', resolve));
   clearInterval(ticker);
-  if (code !== 0) fail(`npm ci failed (exit ${code}).\n${output.trim()}\nCheck that the npm registry can be reached (npm ping), then run this again.`);
+  if (code !== 0)
+    fail(
+      `npm ci failed (exit ${code}).\n${output.trim()}\nCheck that the npm registry can be reached (npm ping), then run this again.`,
+    );
   process.stdout.write(`${ticker ? '\r' : ''}  dependencies installed in ${seconds()} s\n`);
   writeFileSync(stamp, hash);
 }
@@ -53,7 +67,9 @@ function major(node) {
 function findNode() {
   const bundled = join(bin, 'node');
   for (const node of [bundled, process.execPath]) if (existsSync(node) && major(node) >= 24) return node;
-  return fail(`Node 24 or newer is needed and no build of it comes with the dependencies for ${process.platform}-${process.arch}; install it from https://nodejs.org and run this again (found: ${process.version}).`);
+  return fail(
+    `Node 24 or newer is needed and no build of it comes with the dependencies for ${process.platform}-${process.arch}; install it from https://nodejs.org and run this again (found: ${process.version}).`,
+  );
 }
 
 if (!(command in commands)) fail(`unknown command ${command ?? '(none)'}; known: ${Object.keys(commands).join(', ')}`);
