@@ -1,9 +1,9 @@
 import { jest } from '@jest/globals';
 import { labels, machines, nodeClaims } from '@kaito/crds';
 import type { Machine, NodeClaim } from '@kaito/crds';
-import { isNotFound, nodes } from '@kaito/kube';
+import { ignoreNotFound, isNotFound, nodes, podDisruptionBudgets, pods } from '@kaito/kube';
 import type { Node } from '@kaito/kube';
-import { aMachine, aNodeClaim, eventually, expectArmRequests, useStack } from '@kaito/testing';
+import { aMachine, aNodeClaim, aPod, eventually, expectArmRequests, useStack } from '@kaito/testing';
 import { slotOf } from './pools/pool-name.ts';
 
 jest.setTimeout(90_000);
@@ -26,6 +26,7 @@ const kinds = [
     kind: 'Machine',
     make: (name: string, spec = {}) => stack().client.create(machines, aMachine({ metadata: { name }, spec })),
     get: (name: string): Promise<Machine | NodeClaim> => stack().client.get(machines, { name }),
+    patch: (name: string, patch: object) => stack().client.patch(machines, { name }, patch),
     remove: (name: string) => stack().client.delete(machines, { name }),
     types: ['MachineLaunched', 'MachineRegistered', 'MachineInitialized', 'Ready'],
     missing: 'False',
@@ -34,6 +35,7 @@ const kinds = [
     kind: 'NodeClaim',
     make: (name: string, spec = {}) => stack().client.create(nodeClaims, aNodeClaim({ metadata: { name }, spec })),
     get: (name: string): Promise<Machine | NodeClaim> => stack().client.get(nodeClaims, { name }),
+    patch: (name: string, patch: object) => stack().client.patch(nodeClaims, { name }, patch),
     remove: (name: string) => stack().client.delete(nodeClaims, { name }),
     types: ['Launched', 'Registered', 'Initialized', 'Ready'],
     missing: 'Unknown',
@@ -131,6 +133,20 @@ describe.each(kinds)('a $kind', kind => {
     expect(await poolNames()).not.toContain(name);
   });
 
+  test('whose finalizer somebody took leaves a node that still takes its machine along when it is deleted', async () => {
+    const name = `${prefix}orphan`;
+    await kind.make(name);
+    const claim = await isReady(kind, name);
+    await kind.patch(name, { metadata: { finalizers: null } });
+    await kind.remove(name);
+    await isGone(kind, name);
+    await ignoreNotFound(stack().client.delete(nodes, { name: claim.status?.nodeName ?? '' }));
+    await eventually(async () => {
+      expect(await nodeOf(name)).toBeUndefined();
+      expect(await poolNames()).not.toContain(name);
+    });
+  });
+
   test('that is deleted before its node comes leaves nothing behind', async () => {
     const name = `${prefix}early`;
     await stack().emulator.configure({ timings: { nodeRegisterMs: 60_000, operationMs: 60_000 } });
@@ -205,6 +221,62 @@ describe.each(kinds)('a $kind', kind => {
     await expectArmRequests(stack().emulator, { 'PUT agentPools': 0 });
     await kind.remove(name);
     await isGone(kind, name);
+  });
+});
+
+const podOn = (node: string | undefined, name: string, annotations = {}) =>
+  aPod({
+    metadata: { name, labels: { app: name }, annotations },
+    spec: { nodeName: node, terminationGracePeriodSeconds: 1 },
+  });
+
+describe('pods on the node of a deleted claim', () => {
+  const own = kinds[1];
+
+  afterEach(async () => {
+    await stack().kubectl('delete', 'pods,pdb', '--all', '--force', '--grace-period=0');
+  });
+
+  test('are evicted before the machine goes, as far as their budget allows', async () => {
+    await own.make('drained');
+    const { nodeName } = (await isReady(own, 'drained')).status ?? {};
+    await stack().client.create(podDisruptionBudgets, {
+      metadata: { name: 'held', namespace: 'default' },
+      spec: { minAvailable: 1, selector: { matchLabels: { app: 'held' } } },
+    });
+    await stack().client.create(pods, podOn(nodeName, 'held'));
+    await stack().client.create(pods, podOn(nodeName, 'free'));
+    await eventually(async () => {
+      const budget = await stack().client.get(podDisruptionBudgets, { name: 'held', namespace: 'default' });
+      expect(budget.status?.currentHealthy).toBe(1);
+    });
+    await own.remove('drained');
+    await eventually(async () => {
+      const { items } = await stack().client.list(pods, { namespace: 'default' });
+      expect(items.map(({ metadata }) => metadata.name)).toEqual(['held']);
+      expect(await stack().kubectl('get', 'events', '-o', 'jsonpath={.items[*].reason}')).toContain('FailedDraining');
+    });
+    const node = await nodeOf('drained');
+    expect(node?.spec?.taints).toContainEqual({ key: 'karpenter.sh/disrupted', effect: 'NoSchedule' });
+    expect(await poolNames()).toContain('drained');
+    await expectArmRequests(stack().emulator, { 'DELETE agentPools': 0 });
+    await stack().client.delete(podDisruptionBudgets, { name: 'held', namespace: 'default' });
+    await isGone(own, 'drained');
+    expect(await poolNames()).not.toContain('drained');
+  });
+
+  test('that must not be disrupted are waited for until the grace period of the claim ends', async () => {
+    await own.make('graceful', { terminationGracePeriod: '3s' });
+    const { nodeName } = (await isReady(own, 'graceful')).status ?? {};
+    await stack().client.create(pods, podOn(nodeName, 'stubborn', { 'karpenter.sh/do-not-disrupt': 'true' }));
+    await eventually(async () => {
+      const pod = await stack().client.get(pods, { name: 'stubborn', namespace: 'default' });
+      expect(pod.status?.phase).toBe('Running');
+    });
+    const start = Date.now();
+    await own.remove('graceful');
+    await isGone(own, 'graceful');
+    expect(Date.now() - start).toBeGreaterThan(1500);
   });
 });
 

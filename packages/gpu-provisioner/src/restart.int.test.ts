@@ -109,13 +109,53 @@ test('killed while a claim is deleted that was just made, it leaks nothing', asy
   await expect(nothingLeft()).resolves.toBeUndefined();
 });
 
+test('started while Entra is down, it stays up, says why it is not ready, and carries on when Entra is back', async () => {
+  const { emulator, provisioner, client } = stack();
+  await emulator.configure({ timings: { nodeRegisterMs: 100, operationMs: 200, deleteMs: 200, nodeRemoveMs: 100 } });
+  const action = { type: 'respond', status: 503, code: 'temporarily_unavailable', message: 'Entra is away.' } as const;
+  await emulator.addFault({ match: { route: 'token' }, times: 'always', action });
+  try {
+    await crash();
+    await client.create(machines, aMachine({ metadata: { name: 'patient' } }));
+    await eventually(async () => {
+      const answer = await fetch(provisioner.readyUrl);
+      expect(answer.status).not.toBe(200);
+      expect(await answer.text()).toContain('agent pools cannot be read');
+    });
+    await eventually(async () => {
+      const { status } = await client.get(machines, { name: 'patient' });
+      expect(status?.conditions?.[0]).toMatchObject({ reason: 'AzureUnavailable', status: 'False' });
+    });
+  } finally {
+    await emulator.clearFaults();
+  }
+  await provisioner.ready();
+  await eventually(
+    async () => {
+      const { status } = await client.get(machines, { name: 'patient' });
+      expect(status?.conditions?.find(({ type }) => type === 'Ready')?.status).toBe('True');
+    },
+    { timeoutMs: 40_000 },
+  );
+  await removeAll();
+  await nothingLeft();
+});
+
 test('a restart among claims that are Ready writes nothing', async () => {
   await stack().emulator.configure({
     timings: { nodeRegisterMs: 100, operationMs: 200, deleteMs: 200, nodeRemoveMs: 100 },
   });
   await make();
   await allReady();
-  const before = (await claims()).map(({ metadata }) => metadata.resourceVersion);
+  // What only decorates a claim is written last.
+  const before = await eventually(async () => {
+    const all = await claims();
+    for (const { metadata, status } of all) {
+      expect(metadata.labels).toHaveProperty(['topology.kubernetes.io/zone']);
+      expect(status?.capacity).toHaveProperty(['nvidia.com/gpu']);
+    }
+    return all.map(({ metadata }) => metadata.resourceVersion);
+  });
   await crash();
   await stack().emulator.resetRequests();
   await eventually(async () => {

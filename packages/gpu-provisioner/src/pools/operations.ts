@@ -30,6 +30,8 @@ export interface Operation {
   uncertainUntil?: number | undefined;
   /** The last failed launch; undefined since one was accepted. */
   failure?: LaunchFailure | undefined;
+  /** Uids of nodes that were deleted, which the cache may not show yet. */
+  readonly deletedNodes: Set<string>;
   /** The failed pool is on its way out; its cause is in `failure`. */
   discarding: boolean;
 }
@@ -41,7 +43,7 @@ export class Operations {
   of(uid: string): Operation {
     const known = this.#byUid.get(uid);
     if (known) return known;
-    const fresh: Operation = { seen: false, discarding: false };
+    const fresh: Operation = { seen: false, discarding: false, deletedNodes: new Set() };
     this.#byUid.set(uid, fresh);
     return fresh;
   }

@@ -48,6 +48,7 @@ export class PoolPoller implements Runnable {
   #latest: PoolSnapshot | undefined;
   #failure: Error | undefined;
   #failures = 0;
+  #started = false;
   #askedAt = 0;
   /** Azure asked us to wait until then. */
   #notBefore = 0;
@@ -88,8 +89,9 @@ export class PoolPoller implements Runnable {
     this.#expected.delete(pool);
   }
 
-  /** Not ready until the pools could be read, and again when they cannot be read any more. */
+  /** Not ready until the pools could be read, and again when they cannot be read any more. A replica that waits is ready. */
   ready(): true | string {
+    if (this.#started && this.#latest === undefined && !this.#failure) return 'agent pools are being read';
     if (this.#failure && (this.#latest === undefined || this.#failures > 2)) {
       return `agent pools cannot be read: ${this.#failure.message}`;
     }
@@ -98,6 +100,7 @@ export class PoolPoller implements Runnable {
 
   /** Looks until the signal is aborted. A LIST that fails is logged and tried again, never thrown. */
   async start(signal: AbortSignal): Promise<void> {
+    this.#started = true;
     while (!signal.aborted) {
       await this.#poll(signal);
       await this.#pause(signal);

@@ -21,8 +21,11 @@ function aPool(uid: string): AgentPool {
 
 function sight(askedAt: number | undefined, pool: AgentPool | undefined, operation: Partial<Operation>, now = 1000) {
   const snapshot = askedAt === undefined ? undefined : { askedAt, pools: new Map(pool ? [['m', pool]] : []) };
-  return sightPool(snapshot, { pool: 'm', owner, operation: { seen: false, discarding: false, ...operation } }, now)
-    .state;
+  return sightPool(
+    snapshot,
+    { pool: 'm', owner, operation: { seen: false, discarding: false, deletedNodes: new Set(), ...operation } },
+    now,
+  ).state;
 }
 
 test.each<[string, number | undefined, AgentPool | undefined, Partial<Operation>, string]>([

@@ -5,7 +5,6 @@ import type { ClaimObject } from '../../claims/claim.ts';
 import { launchLabels, nodeLabels } from './claim-labels.ts';
 import { launch } from './launch.ts';
 import { matchNode } from './node-match.ts';
-import type { NodeMatch } from './node-match.ts';
 import { isHeld } from './observed-nodes.ts';
 import type { Pass, Services } from './pass.ts';
 import { requestOf } from './request.ts';
@@ -22,15 +21,14 @@ export async function bringUp(observed: Pass, services: Services): Promise<Resul
     return await followNode(observed, services);
   }
   const verdict = requestOf(observed.claim, services.instanceTypes);
-  const object = await prepare(observed, services, verdict, match);
+  const object = await prepare(observed, services, verdict);
   if (object === undefined) return undefined;
   const pass = { ...observed, claim: observed.dialect.view(object) };
   const joined = match.found !== 'none';
   if (joined) settle(pass, services);
   const { step: launched, requeueAfterMs } = await launch(pass, services, { joined, verdict });
   const { node, registered, initialized } = await seeIn(pass, services, launched, match);
-  const pool = pass.sighting.state === 'ours' ? pass.sighting.pool : undefined;
-  await report(pass, services, { progress: { launched, registered, initialized }, node, pool });
+  await report(pass, services, { progress: { launched, registered, initialized }, node });
   return requeueAfterMs === undefined ? undefined : { requeueAfterMs };
 }
 
@@ -59,28 +57,28 @@ async function prepare(
   { claim, dialect, signal }: Pass,
   { client, instanceTypes }: Services,
   verdict: RequestVerdict,
-  match: NodeMatch,
 ): Promise<ClaimObject | undefined> {
   const launching = verdict.ok && instanceTypes.settled && !claim.status.providerID;
   const change = {
     finalizers: [...new Set([...claim.finalizers, finalizers.termination])],
-    labels: {
-      ...(launching && launchLabels(claim, dialect, verdict.request)),
-      ...(match.found === 'one' && nodeLabels(match.node)),
-    },
+    labels: launching ? launchLabels(claim, dialect, verdict.request) : {},
   };
   return await ignoreNotFound(patchMetadata(client, dialect.resource, claim.object, change, { signal }));
 }
 
-/** Writes the status once, and tells of the phases that it finished. */
+/** Writes the status once, and tells of the phases that it finished. What only decorates the claim comes last. */
 async function report(pass: Pass, services: Services, findings: Findings): Promise<void> {
   const { claim, dialect, pool, signal, logger } = pass;
   const now = services.clock.now();
   const status = statusOf(claim, dialect, findings, now);
-  await ignoreNotFound(patchStatus(services.client, dialect.resource, claim.object, status, { signal }));
+  const { client } = services;
+  const object = await ignoreNotFound(patchStatus(client, dialect.resource, claim.object, status, { signal }));
   for (const { phase, event } of turnsOf(claim, status, dialect.conditionTypes)) {
     services.events.record(claim.object, event);
     services.metrics.reached(phase, claim, now);
     logger.info('Claim advanced', { phase, pool, node: status.nodeName, providerID: status.providerID });
   }
+  if (!object || !findings.node) return;
+  const labels = nodeLabels(findings.node);
+  await ignoreNotFound(patchMetadata(client, dialect.resource, object, { labels }, { signal }));
 }

@@ -45,6 +45,11 @@ export function claimController(options: ClaimControllerOptions): Controller<Cla
     const pool = poolOf(node);
     return [...(pool === undefined ? [] : claimsInPool(pool)), ...ownersOf(node).map(keyOfOwner)];
   };
+  /** The claims in a pool, and those that are no more and left a node there. */
+  const ofPool = (pool: string): ClaimKey[] => [
+    ...claimsInPool(pool),
+    ...caches.nodes.byIndex('pool', pool).flatMap(ofNode),
+  ];
 
   for (const kind of kinds) {
     const keyOf = ({ metadata }: ClaimObject): ClaimKey[] => [claimKey(kind, metadata.name)];
@@ -68,7 +73,7 @@ export function claimController(options: ClaimControllerOptions): Controller<Cla
   poller.onSnapshot(pools => {
     if (first) everyClaim();
     first = false;
-    for (const key of pools.flatMap(claimsInPool)) controller.enqueue(key);
+    for (const key of pools.flatMap(ofPool)) controller.enqueue(key);
   });
   catalogue.onSettled(everyClaim);
   return controller;

@@ -4,6 +4,7 @@ import { faultPolicies } from '../../faults/fault-policy.ts';
 import { acceptedAt, holdDeletion } from '../../pools/operations.ts';
 import { describeOwner } from '../../pools/ownership.ts';
 import { judgePool, sightPool } from '../../pools/pool-sighting.ts';
+import type { PoolSnapshot } from '../../pools/pool-poller.ts';
 import type { PoolSighting } from '../../pools/pool-sighting.ts';
 import type { Services } from './pass.ts';
 import type { Teardown, TeardownResult } from './teardown.ts';
@@ -21,23 +22,30 @@ const DELETE_PATIENCE_MS = 60_000;
  */
 export async function removePool(target: Teardown, services: RemovalServices): Promise<TeardownResult> {
   const { operation } = target;
-  const snapshot = services.poller.latest;
-  const sighting = sightPool(snapshot, target, services.clock.monotonic());
-  const listedSince =
-    operation.deleted !== undefined && snapshot !== undefined && snapshot.askedAt > operation.deleted.at;
+  const { latest } = services.poller;
+  const sighting = sightPool(latest, target, services.clock.monotonic());
   if (sighting.state === 'unread') return wait(target, services);
-  if (sighting.state === 'ours') {
-    operation.seen = true;
-    operation.removingSince ??= services.clock.monotonic();
-    const fresh = snapshot !== undefined && snapshot.askedAt > operation.removingSince;
-    if (!fresh && !isAtRest(sighting.pool)) return wait(target, services);
-    return await deleteUnlessDeleting(sighting.pool, target, services);
-  }
-  if (sighting.state === 'accepted' && !listedSince) {
+  if (sighting.state === 'ours') return await removeOwn(sighting.pool, target, services);
+  const listed = isListedSince(operation.deleted?.at, latest);
+  if (sighting.state === 'accepted' && !listed) {
     return operation.deleted ? wait(target, services) : await deletePool(target, services, undefined);
   }
-  const vanished = sighting.state === 'absent' && operation.seen && listedSince;
+  const vanished = sighting.state === 'absent' && operation.seen && listed;
   return vanished ? finish(target, services) : await readAgain(target, services);
+}
+
+/** Whether a LIST was taken after that moment; not when there was no such moment. Both on the monotonic clock. */
+function isListedSince(moment: number | undefined, latest: PoolSnapshot | undefined): boolean {
+  return moment !== undefined && latest !== undefined && latest.askedAt > moment;
+}
+
+/** Deletes the pool that the LIST shows, once its state there is good enough for a conditional DELETE. */
+async function removeOwn(pool: AgentPool, target: Teardown, services: RemovalServices): Promise<TeardownResult> {
+  const { operation } = target;
+  operation.seen = true;
+  operation.removingSince ??= services.clock.monotonic();
+  const current = isAtRest(pool) || isListedSince(operation.removingSince, services.poller.latest);
+  return current ? await deleteUnlessDeleting(pool, target, services) : wait(target, services);
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Node, ReconcileContext, Result } from '@kaito/kube';
+import type { Pod, ReconcileContext, Result } from '@kaito/kube';
 import { parseClaimKey } from '../../claims/claim.ts';
 import type { ClaimKey, ClaimObject, Dialect } from '../../claims/claim.ts';
 import { dialects } from '../../claims/dialects.ts';
@@ -7,9 +7,8 @@ import { sightPool } from '../../pools/pool-sighting.ts';
 import { nodesOf } from './caches.ts';
 import type { Caches } from './caches.ts';
 import { bringUp } from './bring-up.ts';
-import { isHeld, ownersOf } from './observed-nodes.ts';
+import { isOrphan, releaseOrphans } from './orphans.ts';
 import type { Pass, Services } from './pass.ts';
-import { tearDown } from './teardown.ts';
 import { terminate } from './termination.ts';
 
 /** One pass over a claim of either kind: observes everything once, then brings it up, takes it down, or cleans up behind it. */
@@ -27,13 +26,16 @@ export class ClaimReconciler {
     const { kind, name } = parseClaimKey(key);
     const dialect = dialects[kind];
     const object = this.#caches.claims[kind].get(name);
-    await this.#releaseOrphans(key, object?.metadata.uid, context);
-    if (!object || !dialect.isOurs(object)) return;
+    const podsOn = (node: string): readonly Pod[] => this.#caches.pods.byIndex('node', node);
+    const orphans = this.#caches.nodes.byIndex('owner', key).filter(node => isOrphan(node, object?.metadata.uid));
+    const released = await releaseOrphans(orphans, this.#services, { ...context, key, podsOn });
+    if (!object || !dialect.isOurs(object)) return released;
     const pass = this.#observe(dialect, object, context);
-    const podsOn = (node: string) => this.#caches.pods.byIndex('node', node);
-    return pass.claim.deletedAt === undefined
-      ? await bringUp(pass, this.#services)
-      : await terminate(pass, this.#services, podsOn);
+    const { deletedAt } = pass.claim;
+    const done = await (deletedAt === undefined
+      ? bringUp(pass, this.#services)
+      : terminate(pass, this.#services, podsOn));
+    return sooner(released, done);
   }
 
   #observe(dialect: Dialect, object: ClaimObject, { signal, logger }: ReconcileContext): Pass {
@@ -46,35 +48,10 @@ export class ClaimReconciler {
     const nodes = nodesOf(this.#caches, pool, claim.key);
     return { claim, dialect, pool, operation, sighting, nodes, signal, logger };
   }
-
-  /** Nodes on their way out whose claim is no more: somebody took its finalizer. Their machines go, then they may. */
-  async #releaseOrphans(key: ClaimKey, uid: string | undefined, context: ReconcileContext): Promise<void> {
-    const orphans = this.#caches.nodes.byIndex('owner', key).filter(node => isOrphan(node, uid));
-    for (const node of orphans) await this.#releaseOrphan(key, node, context);
-  }
-
-  async #releaseOrphan(key: ClaimKey, node: Node, { signal, logger }: ReconcileContext): Promise<void> {
-    const { operations } = this.#services;
-    const { kind, name } = parseClaimKey(key);
-    const owner = { kind, name, uid: ownersOf(node)[0]?.uid ?? '' };
-    const target = {
-      owner,
-      pool: slotOf(owner).pool,
-      operation: operations.of(owner.uid),
-      nodes: [node],
-      podsOn: (host: string) => this.#caches.pods.byIndex('node', host),
-      deadline: undefined,
-      subject: node,
-      signal,
-      logger,
-    };
-    const { gone } = await tearDown(target, this.#services);
-    if (gone) operations.forget(owner.uid);
-  }
 }
 
-/** @param uid of the claim that has the owner's name now, if any */
-function isOrphan(node: Node, uid: string | undefined): boolean {
-  const { deletionTimestamp } = node.metadata;
-  return deletionTimestamp !== undefined && isHeld(node) && ownersOf(node).every(owner => owner.uid !== uid);
+/** The earlier of two wishes to be called again. */
+function sooner(one: Result | void, other: Result | void): Result | undefined {
+  const times = [one?.requeueAfterMs, other?.requeueAfterMs].filter(ms => ms !== undefined);
+  return times.length === 0 ? undefined : { requeueAfterMs: Math.min(...times) };
 }

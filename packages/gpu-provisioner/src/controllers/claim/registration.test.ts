@@ -1,6 +1,6 @@
 import { aGpuNode, aNodeClaim } from '@kaito/testing';
 import { nodeClaimDialect } from '../../claims/node-claim.ts';
-import { isRegistered, registrationPatch } from './registration.ts';
+import { isRegistered, registrationOf } from './registration.ts';
 
 const claim = nodeClaimDialect.view(
   aNodeClaim({
@@ -20,30 +20,34 @@ const node = aGpuNode('wc1a2b3c4d5', {
     ],
   },
 });
-const patch = registrationPatch(claim, nodeClaimDialect, node);
+const change = registrationOf(claim, nodeClaimDialect, node);
 
-test('takes the node under our finalizer, beside those of others', () => {
-  expect(patch.metadata.finalizers).toEqual(['other/finalizer', 'karpenter.sh/termination']);
+test('takes the node under our finalizer', () => {
+  expect(change.addFinalizer).toBe('karpenter.sh/termination');
 });
 
 test('makes the claim its owner, which cannot go before it', () => {
-  expect(patch.metadata.ownerReferences).toEqual([
-    { apiVersion: 'karpenter.sh/v1', kind: 'NodeClaim', name: 'wc1a2b3c4d5', uid: 'u1', blockOwnerDeletion: true },
-  ]);
+  expect(change.addOwner).toEqual({
+    apiVersion: 'karpenter.sh/v1',
+    kind: 'NodeClaim',
+    name: 'wc1a2b3c4d5',
+    uid: 'u1',
+    blockOwnerDeletion: true,
+  });
 });
 
 test('copies labels, and annotations that mean something on a node', () => {
-  expect(patch.metadata.labels).toMatchObject({
+  expect(change.labels).toMatchObject({
     'kaito.sh/workspace': 'a-workspace',
     'kaito.sh/workspacenamespace': 'default',
     'karpenter.sh/registered': 'true',
     'kaito.sh/kaitonodeclass': 'default',
   });
-  expect(patch.metadata.annotations).toEqual({ 'karpenter.sh/do-not-disrupt': 'true' });
+  expect(change.annotations).toEqual({ 'karpenter.sh/do-not-disrupt': 'true' });
 });
 
 test('adds the taints that are missing and takes off the one that kept the node out of service', () => {
-  expect(patch.spec.taints).toEqual([
+  expect(change.taints).toEqual([
     { key: 'sku', value: 'gpu', effect: 'NoSchedule' },
     { key: 'gpu-driver', effect: 'NoSchedule' },
   ]);
@@ -51,17 +55,18 @@ test('adds the taints that are missing and takes off the one that kept the node 
 
 test('leaves the taints alone when the claim asks for it', () => {
   const asking = { ...claim, labels: { ...claim.labels, 'karpenter.sh/do-not-sync-taints': 'true' } };
-  expect(registrationPatch(asking, nodeClaimDialect, node).spec.taints).toEqual([
+  expect(registrationOf(asking, nodeClaimDialect, node).taints).toEqual([
     { key: 'sku', value: 'gpu', effect: 'NoSchedule' },
   ]);
 });
 
 test('is done when label, finalizer and owner are there, and not before', () => {
-  const { labels, finalizers, ownerReferences } = patch.metadata;
-  const registered = { ...node, metadata: { ...node.metadata, labels, finalizers, ownerReferences } };
-  expect(isRegistered(registered, claim)).toBe(true);
+  const finalizers = ['karpenter.sh/termination'];
+  const ownerReferences = change.addOwner ? [change.addOwner] : [];
+  const metadata = { ...node.metadata, labels: { ...change.labels }, finalizers, ownerReferences };
+  expect(isRegistered({ ...node, metadata }, claim)).toBe(true);
   for (const missing of ['labels', 'finalizers', 'ownerReferences'] as const) {
-    const { [missing]: _, ...metadata } = registered.metadata;
-    expect(isRegistered({ ...registered, metadata }, claim)).toBe(false);
+    const { [missing]: _, ...rest } = metadata;
+    expect(isRegistered({ ...node, metadata: rest }, claim)).toBe(false);
   }
 });

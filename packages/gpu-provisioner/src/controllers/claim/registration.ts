@@ -1,20 +1,10 @@
 import { annotations, finalizers, labels, taints } from '@kaito/crds';
 import type { Taint } from '@kaito/crds';
 import { apiVersionOf } from '@kaito/kube';
-import type { Node, OwnerReference } from '@kaito/kube';
+import type { Node } from '@kaito/kube';
 import type { Claim, Dialect } from '../../claims/claim.ts';
 import { isOwnedByClaim } from './node-match.ts';
-
-/** What a node lacks; a JSON merge patch without the resource version. Lists are whole, as a merge patch replaces them. */
-export interface NodePatch {
-  readonly metadata: {
-    readonly labels: Readonly<Record<string, string>>;
-    readonly annotations: Readonly<Record<string, string>>;
-    readonly finalizers: readonly string[];
-    readonly ownerReferences: readonly OwnerReference[];
-  };
-  readonly spec: { readonly taints: readonly Taint[] };
-}
+import type { NodeChange } from './node-patch.ts';
 
 /** kubectl's own bookkeeping, and the clock of the claim's own deletion: they mean nothing on a node. */
 const CLAIM_ONLY_ANNOTATIONS = ['kubectl.kubernetes.io/last-applied-configuration', annotations.terminationTimestamp];
@@ -33,28 +23,21 @@ export function isRegistered(node: Node, claim: Claim): boolean {
  * Takes the node into service: ours to clean up, owned by the claim, and with the claim's labels, annotations and taints
  * (Karpenter's registration). Done once; what others change on the node afterwards is theirs.
  */
-export function registrationPatch(claim: Claim, dialect: Dialect, node: Node): NodePatch {
-  const { metadata, spec } = node;
-  const owners = (metadata.ownerReferences ?? []).filter(({ uid }) => uid !== claim.uid);
+export function registrationOf(claim: Claim, dialect: Dialect, node: Node): NodeChange {
   return {
-    metadata: {
-      labels: { ...claim.labels, [labels.kaitoNodeClass]: claim.nodeClass, [labels.registered]: 'true' },
-      annotations: Object.fromEntries(
-        Object.entries(claim.annotations).filter(([key]) => !CLAIM_ONLY_ANNOTATIONS.includes(key)),
-      ),
-      finalizers: [...new Set([...(metadata.finalizers ?? []), finalizers.termination])],
-      ownerReferences: [
-        ...owners,
-        {
-          apiVersion: apiVersionOf(dialect.resource),
-          kind: claim.kind,
-          name: claim.name,
-          uid: claim.uid,
-          blockOwnerDeletion: true,
-        },
-      ],
+    labels: { ...claim.labels, [labels.kaitoNodeClass]: claim.nodeClass, [labels.registered]: 'true' },
+    annotations: Object.fromEntries(
+      Object.entries(claim.annotations).filter(([key]) => !CLAIM_ONLY_ANNOTATIONS.includes(key)),
+    ),
+    addFinalizer: finalizers.termination,
+    addOwner: {
+      apiVersion: apiVersionOf(dialect.resource),
+      kind: claim.kind,
+      name: claim.name,
+      uid: claim.uid,
+      blockOwnerDeletion: true,
     },
-    spec: { taints: syncedTaints(claim, spec?.taints ?? []) },
+    taints: syncedTaints(claim, node.spec?.taints ?? []),
   };
 }
 

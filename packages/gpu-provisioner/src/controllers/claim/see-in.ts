@@ -1,12 +1,13 @@
 import { labels, nodeClaimReasons } from '@kaito/crds';
-import { nodes } from '@kaito/kube';
+import type { Taint } from '@kaito/crds';
 import type { Node } from '@kaito/kube';
 import type { Step } from '../../claims/claim.ts';
 import { initializationBlocker, isInitialized } from './initialization.ts';
 import type { NodeMatch } from './node-match.ts';
 import type { Pass, Services } from './pass.ts';
-import { isRegistered, registrationPatch } from './registration.ts';
-import type { NodePatch } from './registration.ts';
+import { patchNode } from './node-patch.ts';
+import type { NodeChange } from './node-patch.ts';
+import { isRegistered, registrationOf } from './registration.ts';
 
 /** How far the node has come, and the node as it stands after the pass. */
 export interface SeenIn {
@@ -26,41 +27,26 @@ export async function seeIn(
   if (match.found === 'many') return tooMany(match.names);
   const { node } = match;
   if (node.metadata.deletionTimestamp) return { registered: unchanged, initialized: unchanged, node };
-  const registration = isRegistered(node, pass.claim) ? undefined : registrationPatch(pass.claim, pass.dialect, node);
+  const registration = isRegistered(node, pass.claim) ? {} : registrationOf(pass.claim, pass.dialect, node);
   const initialized = isInitialized(node)
     ? done
-    : initialization(pass, node, registration?.spec.taints ?? node.spec?.taints);
-  const patch = nodePatch(node, registration, initialized.state === 'done');
-  if (!patch) return { registered: done, initialized, node };
-  const { signal, logger } = pass;
-  const seen = await services.client.patch(nodes, { name: node.metadata.name }, patch, { signal });
-  if (registration) logger.info('Node registered', { node: node.metadata.name });
-  if (initialized.state === 'done') logger.info('Node initialized', { node: node.metadata.name });
-  return { registered: done, initialized, node: seen };
+    : initialization(pass, node, registration.taints ?? node.spec?.taints ?? []);
+  const change = initialized.state === 'done' ? withLabel(registration, labels.initialized) : registration;
+  const seen = await patchNode(services.client, node, change, pass.signal);
+  return seen ? { registered: done, initialized, node: seen } : { registered: unchanged, initialized: unchanged };
 }
 
 const done: Step = { state: 'done' };
 const unchanged: Step = { state: 'unchanged' };
 const unstarted: Step = { state: 'unstarted' };
 
-function initialization(pass: Pass, node: Node, taints: NonNullable<Node['spec']>['taints'] = []): Step {
-  const blocker = initializationBlocker(pass.claim, node, taints);
+function initialization({ claim }: Pass, node: Node, taints: readonly Taint[]): Step {
+  const blocker = initializationBlocker(claim, node, taints);
   return blocker ? { state: 'waiting', ...blocker } : done;
 }
 
-/**
- * One merge patch; undefined when the node has everything. Lists go under the version that was read, because a merge patch
- * replaces them; a label alone only under the uid, so that heartbeats do not get in its way.
- */
-function nodePatch(node: Node, registration: NodePatch | undefined, initialized: boolean): object | undefined {
-  const flag = initialized && !isInitialized(node) ? { [labels.initialized]: 'true' } : undefined;
-  if (!registration && !flag) return undefined;
-  const { uid, resourceVersion } = node.metadata;
-  const lock = registration ? { uid, resourceVersion } : { uid };
-  return {
-    ...registration,
-    metadata: { ...registration?.metadata, labels: { ...registration?.metadata.labels, ...flag }, ...lock },
-  };
+function withLabel(change: NodeChange, label: string): NodeChange {
+  return { ...change, labels: { ...change.labels, [label]: 'true' } };
 }
 
 /** Before the launch nothing can be said; after it, a node that was there and is not seen now changes nothing. */

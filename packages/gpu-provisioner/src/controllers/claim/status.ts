@@ -1,18 +1,18 @@
 import type { Node } from '@kaito/kube';
-import type { AgentPool } from '@kaito/azure';
 import type { Claim, ClaimStatus, Dialect, Progress } from '../../claims/claim.ts';
 
 /** What a pass found, from which the whole status follows. */
 export interface Findings {
   readonly progress: Progress;
   readonly node?: Node | undefined;
-  readonly pool?: AgentPool | undefined;
 }
 
+/** The image of a node (AKS docs, reserved labels). The pool has it too, but the node is there first. */
+const NODE_IMAGE_LABEL = 'kubernetes.azure.com/node-image-version';
+
 /** The claim's status after a pass. Pure; what this pass could not see stays as it was. `now` in epoch milliseconds. */
-export function statusOf(claim: Claim, dialect: Dialect, findings: Findings, now: number): ClaimStatus {
-  const { node, pool, progress } = findings;
-  const image = claim.kind === 'NodeClaim' ? pool?.nodeImageVersion : undefined;
+export function statusOf(claim: Claim, dialect: Dialect, { node, progress }: Findings, now: number): ClaimStatus {
+  const image = claim.kind === 'NodeClaim' ? node?.metadata.labels?.[NODE_IMAGE_LABEL] : undefined;
   return {
     ...claim.status,
     ...(node && ofNode(node)),

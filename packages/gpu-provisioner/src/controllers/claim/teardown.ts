@@ -7,13 +7,13 @@ import {
   nodes,
   parseKey,
   pods as podResource,
-  removeFinalizer,
 } from '@kaito/kube';
 import type { Logger, Node, Pod } from '@kaito/kube';
 import type { ClaimObject, Owner } from '../../claims/claim.ts';
 import type { Operation } from '../../pools/operations.ts';
 import { drainPlan } from './drain.ts';
 import type { Services } from './pass.ts';
+import { patchNode } from './node-patch.ts';
 import { removePool } from './pool-removal.ts';
 import { isSame } from './registration.ts';
 
@@ -24,7 +24,7 @@ export interface Teardown {
   readonly operation: Operation;
   /** Nodes that name the owner and carry our finalizer. */
   readonly nodes: readonly Node[];
-  podsOn(node: string): readonly Pod[];
+  readonly podsOn: (node: string) => readonly Pod[];
   /** When the drain is forced, in epoch milliseconds. */
   readonly deadline: number | undefined;
   /** Where Events go: the claim, or what is left of it. */
@@ -48,27 +48,26 @@ export async function tearDown(target: Teardown, services: Services): Promise<Te
   const removed = await removePool(target, services);
   if (!removed.gone) return removed;
   for (const node of target.nodes) {
-    await ignoreNotFound(
-      removeFinalizer(services.client, nodes, node, finalizers.termination, { signal: target.signal }),
-    );
+    await patchNode(services.client, node, { removeFinalizer: finalizers.termination }, target.signal);
     target.logger.info('Node let go', { node: node.metadata.name, pool: target.pool });
   }
   return { gone: true };
 }
 
 /** Keeps new pods and balancers away from the node and deletes it; our finalizer holds it until the machine is gone. */
-async function startLeaving(node: Node, { signal, logger }: Teardown, { client }: Services): Promise<void> {
-  const { name, uid, resourceVersion, deletionTimestamp } = node.metadata;
+async function startLeaving(node: Node, target: Teardown, { client }: Services): Promise<void> {
+  const { operation, signal, logger } = target;
+  const { name, uid = '', deletionTimestamp } = node.metadata;
   const present = node.spec?.taints ?? [];
-  if (!present.some(taint => isSame(taint, taints.disrupted))) {
-    const patch = {
-      metadata: { resourceVersion, labels: { [labels.excludeFromLoadBalancers]: 'karpenter' } },
-      spec: { taints: [...present, taints.disrupted] },
-    };
-    await ignoreNotFound(client.patch(nodes, { name }, patch, { signal }));
-  }
-  if (deletionTimestamp) return;
+  const marked = present.some(taint => isSame(taint, taints.disrupted));
+  const change = {
+    labels: { [labels.excludeFromLoadBalancers]: 'karpenter' },
+    taints: marked ? present : [...present, taints.disrupted],
+  };
+  await patchNode(client, node, change, signal);
+  if (deletionTimestamp || operation.deletedNodes.has(uid)) return;
   await ignoreNotFound(client.delete(nodes, { name }, { uid, signal }));
+  operation.deletedNodes.add(uid);
   logger.info('Node deleted', { node: name });
 }
 

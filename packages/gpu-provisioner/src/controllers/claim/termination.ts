@@ -32,9 +32,8 @@ export async function terminate(
     services,
   );
   if (!result.gone) return result;
-  const { client, operations } = services;
+  const { client } = services;
   const released = await removeFinalizer(client, pass.dialect.resource, object, finalizers.termination, { signal });
-  operations.forget(claim.uid);
   if (!released) return undefined; // an earlier pass let it go, and its end has not reached the cache
   services.metrics.terminated(claim);
   services.events.record(object, { type: 'Normal', reason: 'Terminated', message: `Agent pool ${pool} is gone` });
