@@ -206,6 +206,19 @@ describe('a broken connection', () => {
     expect(api.requests).toHaveLength(3);
   });
 
+  test('that was ended cleanly after a moment, but brought something, is taken up at once', async () => {
+    let open: Reply | undefined;
+    start((reply, request) => {
+      void initial(reply, request);
+      open = reply;
+    }, silent);
+    await watching();
+    open?.event('MODIFIED', configMap('a', 6));
+    open?.end();
+    await requests(2);
+    expect(api.requests[1]?.query['resourceVersion']).toBe('6');
+  });
+
   test('that is ended cleanly at once, again and again, is not a hot loop', async () => {
     start(initial, reply => reply.end());
     await watching();

@@ -56,6 +56,8 @@ export class Reflector<T extends KubeObject> {
   #failures = 0;
   /** The state is read anew because a watch could not carry on, and no change has come since. */
   #rereading = false;
+  /** The present watch, or the last one, has brought something after its initial events. */
+  #brought = false;
 
   constructor(options: ReflectorOptions<T>) {
     this.#options = options;
@@ -98,6 +100,7 @@ export class Reflector<T extends KubeObject> {
 
   async #watch(signal: AbortSignal): Promise<void> {
     const { client, resource, selection, clock, metrics } = this.#options;
+    this.#brought = false;
     const own = new AbortController();
     const onAbort = (): void => own.abort(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });
@@ -144,6 +147,7 @@ export class Reflector<T extends KubeObject> {
   #take(event: WatchEvent<T>): void {
     const { sink } = this.#options;
     this.#rereading = false;
+    this.#brought = true;
     if (event.type === 'BOOKMARK') {
       sink.advance(event.resourceVersion);
       this.#version = event.resourceVersion || this.#version;
@@ -161,7 +165,8 @@ export class Reflector<T extends KubeObject> {
 
   /** What to do about the end of a connection: the delay in milliseconds before the next one. */
   #assess(error: unknown, livedMs: number): number {
-    if (error === undefined && livedMs >= SHORT_WATCH_MS) return 0;
+    // Under a burst the API server ends the watches of those who read too slowly: who got something goes on at once.
+    if (error === undefined && (livedMs >= SHORT_WATCH_MS || this.#brought)) return 0;
     if (this.#version === undefined && this.#streamingLists && isRefusal(error)) {
       this.#streamingLists = false;
       this.#tell('debug', 'Listing page by page, because the API server refuses streaming lists', error);

@@ -34,7 +34,13 @@ const DURATION_BUCKETS = [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60];
 export class Transport {
   readonly server: string;
   readonly #options: TransportOptions;
+  /** For calls. */
   readonly #pool = new Pool();
+  /**
+   * For watches: beside a burst of writes on one HTTP/2 connection, the API server gets no room to send events, and ends the
+   * watches that it cannot serve.
+   */
+  readonly #watchPool = new Pool();
   readonly #url: URL;
   readonly #host: string;
   readonly #requests: Counter<'code' | 'method' | 'host'>;
@@ -64,11 +70,13 @@ export class Transport {
     const deadline = new Deadline(this.#options.clock, request.signal, timeoutMs);
     const start = this.#options.clock.monotonic();
     try {
-      const response = await this.#exchange(request, deadline.signal);
+      const response = await this.#exchange(this.#pool, request, deadline.signal);
       const text = await response.body.text();
       return { text, contentType: headerOf(response, 'content-type') ?? '' };
     } catch (error) {
-      throw this.#failure(request, error, deadline, timeoutMs);
+      // A server that is only slow still answers on the old connections; a dead connection must not be used again.
+      if (deadline.expired) this.#pool.retire();
+      throw failureOf(request, error, deadline, timeoutMs);
     } finally {
       deadline.release();
       this.#durations.observe(
@@ -86,44 +94,38 @@ export class Transport {
     const timeoutMs = request.timeoutMs ?? this.#options.timeoutMs;
     const deadline = new Deadline(this.#options.clock, request.signal, timeoutMs);
     try {
-      const { body } = await this.#exchange(request, deadline.signal);
+      const { body } = await this.#exchange(this.#watchPool, request, deadline.signal);
       deadline.disarm();
       body.once('close', () => deadline.release());
       return body;
     } catch (error) {
       deadline.release();
-      throw this.#failure(request, error, deadline, timeoutMs);
+      if (deadline.expired) this.#watchPool.retire();
+      throw failureOf(request, error, deadline, timeoutMs);
     }
   }
 
-  close(): Promise<void> {
-    return this.#pool.close();
-  }
-
-  #failure(request: TransportRequest, error: unknown, deadline: Deadline, timeoutMs: number): ApiError {
-    // A server that is only slow still answers on the old connections; a dead connection must not be used again.
-    if (deadline.expired) this.#pool.retire();
-    const { expired } = deadline;
-    return transportFailure(request.call, error, { aborted: deadline.signal.aborted, expired, timeoutMs });
+  async close(): Promise<void> {
+    await Promise.all([this.#pool.close(), this.#watchPool.close()]);
   }
 
   /** Sends, and once more with fresh credentials when the first were refused: a refused request had no effect. */
-  async #exchange(request: TransportRequest, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
-    const response = await this.#attempt(request, signal);
+  async #exchange(pool: Pool, request: TransportRequest, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
+    const response = await this.#attempt(pool, request, signal);
     if (response.statusCode === 401 && this.#options.credentials.refresh()) {
       await response.body.dump();
-      return this.#checked(request, await this.#attempt(request, signal));
+      return this.#checked(request, await this.#attempt(pool, request, signal));
     }
     return this.#checked(request, response);
   }
 
-  async #attempt(request: TransportRequest, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
+  async #attempt(pool: Pool, request: TransportRequest, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
     signal.throwIfAborted();
     const { method, path, body, contentType } = request;
     const count = (code: string): void => this.#requests.inc({ code, method, host: this.#host });
     try {
       const { headers, connection } = await this.#options.credentials.access();
-      const response = await this.#pool.dispatcher(connection).request({
+      const response = await pool.dispatcher(connection).request({
         origin: this.#url.origin,
         // A server behind a gateway has a path of its own before the API's.
         path: `${this.#url.pathname.replace(/\/$/, '')}${path}`,
@@ -153,6 +155,11 @@ export class Transport {
       now: this.#options.clock.now(),
     });
   }
+}
+
+function failureOf(request: TransportRequest, error: unknown, deadline: Deadline, timeoutMs: number): ApiError {
+  const { expired } = deadline;
+  return transportFailure(request.call, error, { aborted: deadline.signal.aborted, expired, timeoutMs });
 }
 
 function headerOf(response: Dispatcher.ResponseData, name: string): string | undefined {

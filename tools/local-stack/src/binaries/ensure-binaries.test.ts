@@ -33,7 +33,7 @@ describe('ensureBinaries', () => {
   };
   /** Writes "built" programs instead of compiling them. */
   const build: EnsureOptions['build'] = (module, wanted, { outDir }) => {
-    builds.push([module, wanted.map(({ name }) => name)]);
+    builds.push([module, wanted.map(({ name }) => name).toSorted()]);
     return Promise.resolve(wanted.map(({ name }) => fakeProgram(outDir, name, 'echo built')));
   };
   const options = (overrides: EnsureOptions = {}): EnsureOptions => {
@@ -75,7 +75,7 @@ describe('ensureBinaries', () => {
     const find = await ensureBinaries(['kubectl', 'kube-scheduler', 'kwok', 'etcd'], options());
     expect(Object.fromEntries(builds)).toEqual({
       etcd: ['etcd'],
-      kubernetes: ['kubectl', 'kube-scheduler'],
+      kubernetes: ['kube-scheduler', 'kubectl'],
       kwok: ['kwok'],
     });
     expect(builds).toHaveLength(3);

@@ -3,6 +3,7 @@ import type { Logger, Metrics, Node } from '@kaito/kube';
 import { claimKey } from '../../claims/claim.ts';
 import type { ClaimKey, ClaimKind, ClaimObject } from '../../claims/claim.ts';
 import type { InstanceTypeCatalogue } from '../../instance-types/instance-type-catalogue.ts';
+import { slotOf } from '../../pools/pool-name.ts';
 import type { PoolPoller } from '../../pools/pool-poller.ts';
 import type { Caches } from './caches.ts';
 import { keyOfOwner, matters, ownersOf, poolOf } from './observed-nodes.ts';
@@ -55,7 +56,9 @@ export function claimController(options: ClaimControllerOptions): Controller<Cla
     const keyOf = ({ metadata }: ClaimObject): ClaimKey[] => [claimKey(kind, metadata.name)];
     controller.watch(caches.claims[kind], keyOf);
     caches.claims[kind].onEvent(({ type, object }) => {
-      if (type === 'deleted') services.operations.forget(object.metadata.uid ?? '');
+      if (type !== 'deleted') return;
+      services.operations.forget(object.metadata.uid ?? '');
+      services.poller.settle(slotOf({ kind, name: object.metadata.name }).pool);
     });
   }
   controller.watch(caches.nodes, (node, old) => (matters(node, old) ? ofNode(node) : []));

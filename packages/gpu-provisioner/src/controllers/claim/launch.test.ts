@@ -108,12 +108,17 @@ test('a PUT whose answer was lost is found again and adopted: no second pool', a
   expect(azure.pools.size).toBe(1);
 });
 
-test('a restart adopts what the LIST shows', async () => {
-  const { azure, pass, list, state } = setUp({ listed: false });
+test('a restart adopts what the LIST shows, and looks on until it is done', async () => {
+  const { azure, pass, list, state, expected } = setUp({ listed: false });
   state({ provisioningState: 'Creating' });
   await list();
   await pass();
   expect(azure.calls).toEqual([]);
+  expect(expected.get(NAME)).toBe('create');
+  state({ provisioningState: 'Succeeded' });
+  await list();
+  expect((await pass()).step).toMatchObject({ message: expect.stringContaining('has not joined') });
+  expect(expected.has(NAME)).toBe(false);
 });
 
 describe('a pool of that name that is not ours', () => {

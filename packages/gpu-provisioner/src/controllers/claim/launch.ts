@@ -30,6 +30,7 @@ export async function launch(
   services: LaunchServices,
   found: { readonly joined: boolean; readonly verdict: RequestVerdict },
 ): Promise<LaunchOutcome> {
+  if (!found.joined) followPool(pass, services);
   const decision = decideLaunch(pass, services, found);
   if (decision.do === 'discard') return await discard(pass, services, decision.pool);
   if (decision.do === 'nothing') return decision.outcome;
@@ -37,6 +38,15 @@ export async function launch(
     services.events.record(pass.claim.object, { type: 'Warning', reason: 'UnknownImageFamily', message });
   }
   return await create(pass, services, decision.request);
+}
+
+/** Has the pool looked at more often while AKS works on it: also one that an earlier process began. */
+function followPool({ pool, sighting }: Pass, { poller }: LaunchServices): void {
+  if (sighting.state === 'accepted') poller.expect(pool, 'create');
+  if (sighting.state !== 'ours') return;
+  const { provisioningState } = sighting.pool;
+  if (provisioningState === 'Succeeded') poller.settle(pool);
+  else poller.expect(pool, provisioningState === 'Deleting' ? 'delete' : 'create');
 }
 
 async function create(pass: Pass, services: LaunchServices, request: PoolRequest): Promise<LaunchOutcome> {
