@@ -206,7 +206,7 @@ describe('a broken connection', () => {
     expect(api.requests).toHaveLength(3);
   });
 
-  test('that was ended cleanly after a moment, but brought something, is taken up at once', async () => {
+  test('that was ended cleanly after a moment, but brought a change, is taken up soon', async () => {
     let open: Reply | undefined;
     start((reply, request) => {
       void initial(reply, request);
@@ -215,6 +215,8 @@ describe('a broken connection', () => {
     await watching();
     open?.event('MODIFIED', configMap('a', 6));
     open?.end();
+    await delayed(50);
+    await clock.advance(50);
     await requests(2);
     expect(api.requests[1]?.query['resourceVersion']).toBe('6');
   });

@@ -36,6 +36,8 @@ const BACKOFF = { baseMs: 800, maxMs: 30_000 };
 const HEALTHY_MS = 10_000;
 /** A watch that ends at once is refused rather than over: to come back at once would be a loop. */
 const SHORT_WATCH_MS = 1_000;
+/** The pause after a short watch that brought changes: no wait to speak of, and no hot loop either. */
+const RESUME_MS = 50;
 /** The server ends a watch after a random time in this range (client-go: five to ten minutes). */
 const WATCH_SECONDS = { min: 300, max: 600 };
 /** Bookmarks come about each minute; after three without anything, the connection is taken for dead. */
@@ -56,7 +58,7 @@ export class Reflector<T extends KubeObject> {
   #failures = 0;
   /** The state is read anew because a watch could not carry on, and no change has come since. */
   #rereading = false;
-  /** The present watch, or the last one, has brought something after its initial events. */
+  /** The present watch, or the last one, has brought a change after its initial events. */
   #brought = false;
 
   constructor(options: ReflectorOptions<T>) {
@@ -147,11 +149,11 @@ export class Reflector<T extends KubeObject> {
   #take(event: WatchEvent<T>): void {
     const { sink } = this.#options;
     this.#rereading = false;
-    this.#brought = true;
     if (event.type === 'BOOKMARK') {
       sink.advance(event.resourceVersion);
       this.#version = event.resourceVersion || this.#version;
     } else {
+      this.#brought = true;
       sink.change(event.type, event.object);
       this.#version = event.object.metadata.resourceVersion ?? this.#version;
     }
@@ -165,8 +167,9 @@ export class Reflector<T extends KubeObject> {
 
   /** What to do about the end of a connection: the delay in milliseconds before the next one. */
   #assess(error: unknown, livedMs: number): number {
-    // Under a burst the API server ends the watches of those who read too slowly: who got something goes on at once.
-    if (error === undefined && (livedMs >= SHORT_WATCH_MS || this.#brought)) return 0;
+    if (error === undefined && livedMs >= SHORT_WATCH_MS) return 0;
+    // Under a burst the API server ends the watches of those who read too slowly: who got something goes on soon.
+    if (error === undefined && this.#brought) return RESUME_MS;
     if (this.#version === undefined && this.#streamingLists && isRefusal(error)) {
       this.#streamingLists = false;
       this.#tell('debug', 'Listing page by page, because the API server refuses streaming lists', error);
