@@ -1,6 +1,6 @@
 import { AzureConfigError } from '@kaito/azure';
 import type { AzureConfig } from '@kaito/azure';
-import { loadOptions } from '@kaito/kube';
+import { loadOptions, processOptions } from '@kaito/kube';
 import type { Options } from '@kaito/kube';
 
 /**
@@ -99,31 +99,7 @@ export const optionTable = {
     type: 'string',
     description: "kubeconfig file; in a cluster the pod's own service account is used",
   },
-  metricsPort: {
-    flag: '--metrics-port <port>',
-    env: 'METRICS_PORT',
-    type: 'integer',
-    min: 0,
-    max: 65_535,
-    default: 8080,
-    description: 'Port of /metrics',
-  },
-  healthPort: {
-    flag: '--health-probe-port <port>',
-    env: 'HEALTH_PROBE_PORT',
-    type: 'integer',
-    min: 0,
-    max: 65_535,
-    default: 8081,
-    description: 'Port of /healthz and /readyz',
-  },
-  leaderElect: {
-    flag: '--leader-elect',
-    env: 'LEADER_ELECT',
-    type: 'boolean',
-    default: true,
-    description: 'Let one replica work at a time, by a Lease',
-  },
+  ...processOptions,
   disableLeaderElection: {
     flag: '--disable-leader-election',
     env: 'DISABLE_LEADER_ELECTION',
@@ -144,13 +120,6 @@ export const optionTable = {
     type: 'string',
     default: 'gpu-provisioner',
     description: 'Namespace of the Lease',
-  },
-  logLevel: {
-    flag: '--log-level <level>',
-    env: 'LOG_LEVEL',
-    type: ['error', 'warn', 'info', 'debug'],
-    default: 'info',
-    description: 'How much to log',
   },
   workers: {
     flag: '--workers <count>',

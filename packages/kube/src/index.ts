@@ -80,3 +80,4 @@ export type { BackoffOptions } from './clock/backoff.ts';
 export { sleep, systemClock } from './clock/clock.ts';
 export type { Clock, Timer } from './clock/clock.ts';
 export { untilAborted } from './clock/until-aborted.ts';
+export { processOptions } from './options/process-options.ts';

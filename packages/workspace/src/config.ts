@@ -1,4 +1,4 @@
-import { loadOptions, type LoadOptions, type Options, type OptionTable } from '@kaito/kube';
+import { loadOptions, processOptions, type LoadOptions, type Options, type OptionTable } from '@kaito/kube';
 
 const table = {
   kubeconfig: {
@@ -29,31 +29,7 @@ const table = {
     default: 'mcr.microsoft.com/aks/kaito',
     description: 'Registry and path of the preset images',
   },
-  metricsPort: {
-    flag: '--metrics-port <port>',
-    env: 'METRICS_PORT',
-    type: 'integer',
-    min: 0,
-    max: 65_535,
-    default: 8080,
-    description: 'Port of /metrics; 0 takes a free one',
-  },
-  healthPort: {
-    flag: '--health-probe-port <port>',
-    env: 'HEALTH_PROBE_PORT',
-    type: 'integer',
-    min: 0,
-    max: 65_535,
-    default: 8081,
-    description: 'Port of /healthz and /readyz; 0 takes a free one',
-  },
-  leaderElect: {
-    flag: '--leader-elect',
-    env: 'LEADER_ELECT',
-    type: 'boolean',
-    default: true,
-    description: 'Work only while holding the lease, so that several replicas can stand by',
-  },
+  ...processOptions,
   leaderElectionNamespace: {
     flag: '--leader-election-namespace <namespace>',
     env: 'LEADER_ELECTION_NAMESPACE',
@@ -67,13 +43,6 @@ const table = {
     type: 'duration',
     default: '20s',
     description: 'How long a stop may take before work is cut off',
-  },
-  logLevel: {
-    flag: '--log-level <level>',
-    env: 'LOG_LEVEL',
-    type: ['error', 'warn', 'info', 'debug'],
-    default: 'info',
-    description: 'Least severe lines that are written',
   },
   logFormat: {
     flag: '--log-format <format>',
