@@ -2,97 +2,16 @@ import { AzureConfigError } from '@kaito/azure';
 import type { AzureConfig } from '@kaito/azure';
 import { loadOptions, processOptions } from '@kaito/kube';
 import type { Options } from '@kaito/kube';
+import { azureOptions } from './options/azure-options.ts';
+import { fleetOptions } from './options/fleet-options.ts';
+import { launchOptions } from './options/launch-options.ts';
 
 /**
  * The settings, each as flag, environment variable and key of a YAML file. The environment names are those that the Go
  * gpu-provisioner reads, so that its charts and scripts go on working; what it does not have follows.
  */
 export const optionTable = {
-  subscriptionId: {
-    flag: '--arm-subscription-id <id>',
-    env: 'ARM_SUBSCRIPTION_ID',
-    type: 'string',
-    required: true,
-    description: 'Subscription of the AKS cluster',
-  },
-  resourceGroup: {
-    flag: '--arm-resource-group <name>',
-    env: 'ARM_RESOURCE_GROUP',
-    type: 'string',
-    required: true,
-    description: 'Resource group of the AKS cluster',
-  },
-  clusterName: {
-    flag: '--azure-cluster-name <name>',
-    env: 'AZURE_CLUSTER_NAME',
-    type: 'string',
-    required: true,
-    description: 'Name of the AKS cluster',
-  },
-  location: {
-    flag: '--location <region>',
-    env: 'LOCATION',
-    type: 'string',
-    required: true,
-    description: 'Azure region of the AKS cluster, such as eastus',
-  },
-  tenantId: {
-    flag: '--azure-tenant-id <id>',
-    env: 'AZURE_TENANT_ID',
-    type: 'string',
-    description: 'Microsoft Entra tenant of the identity; not needed with a managed identity',
-  },
-  clientId: {
-    flag: '--azure-client-id <id>',
-    env: 'AZURE_CLIENT_ID',
-    type: 'string',
-    description: 'Client id of the identity; without it a managed identity is the system-assigned one',
-  },
-  clientSecret: {
-    flag: '--azure-client-secret <secret>',
-    env: 'AZURE_CLIENT_SECRET',
-    type: 'string',
-    secret: true,
-    description: 'Secret of a service principal; workload identity needs none',
-  },
-  federatedTokenFile: {
-    flag: '--azure-federated-token-file <path>',
-    env: 'AZURE_FEDERATED_TOKEN_FILE',
-    type: 'string',
-    description: 'Projected service account token, for workload identity',
-  },
-  deploymentMode: {
-    flag: '--deployment-mode <mode>',
-    env: 'DEPLOYMENT_MODE',
-    type: ['self-hosted', 'managed'],
-    default: 'self-hosted',
-    description: 'self-hosted signs in by workload identity or client secret, managed by managed identity',
-  },
-  cloud: {
-    flag: '--cloud <name>',
-    env: 'AZURE_CLOUD',
-    type: ['public', 'usgovernment', 'china'],
-    default: 'public',
-    description: 'Azure cloud; decides the endpoints unless they are given',
-  },
-  armEndpoint: {
-    flag: '--arm-endpoint <url>',
-    env: 'ARM_ENDPOINT',
-    type: 'string',
-    description: "https URL of Azure Resource Manager instead of the cloud's",
-  },
-  authorityHost: {
-    flag: '--azure-authority-host <url>',
-    env: 'AZURE_AUTHORITY_HOST',
-    type: 'string',
-    description: "https URL of Microsoft Entra instead of the cloud's",
-  },
-  caFile: {
-    flag: '--azure-ca-file <path>',
-    env: 'AZURE_CA_FILE',
-    type: 'string',
-    description: 'PEM file of the certificate authorities to trust towards Azure',
-  },
+  ...azureOptions,
   kubeconfig: {
     flag: '--kubeconfig <path>',
     env: 'KUBECONFIG',
@@ -130,34 +49,8 @@ export const optionTable = {
     default: 64,
     description: 'How many claims are worked on at once; none of them waits for Azure',
   },
-  pollCreate: {
-    flag: '--poll-create <duration>',
-    env: 'POLL_CREATE',
-    type: 'duration',
-    default: '1s',
-    description: 'First interval of looking at agent pools while one is being made; it grows up to --poll-max',
-  },
-  pollDelete: {
-    flag: '--poll-delete <duration>',
-    env: 'POLL_DELETE',
-    type: 'duration',
-    default: '500ms',
-    description: 'The same while one is being deleted',
-  },
-  pollMax: {
-    flag: '--poll-max <duration>',
-    env: 'POLL_MAX',
-    type: 'duration',
-    default: '15s',
-    description: 'Longest interval while something is in flight',
-  },
-  pollIdle: {
-    flag: '--poll-idle <duration>',
-    env: 'POLL_IDLE',
-    type: 'duration',
-    default: '2m',
-    description: 'Interval while nothing is',
-  },
+  ...launchOptions,
+  ...fleetOptions,
 } as const;
 
 export type ProvisionerOptions = Options<typeof optionTable>;

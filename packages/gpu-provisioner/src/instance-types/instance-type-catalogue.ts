@@ -93,6 +93,17 @@ function isSold(size: VmSize): boolean {
   return !size.restrictions.some(({ type }) => type === 'Location');
 }
 
-function toInstanceType({ name, gpus, architecture }: VmSize): InstanceType {
-  return { name, gpus, architecture: ARCHITECTURES.get(architecture ?? '') };
+function toInstanceType(size: VmSize): InstanceType {
+  const { name, family, vcpus, memoryGiB, gpus, architecture, spotCapable } = size;
+  const closed = size.restrictions.flatMap(({ zones }) => zones);
+  return {
+    name,
+    family,
+    vcpus,
+    memoryGiB,
+    gpus,
+    spotCapable,
+    architecture: ARCHITECTURES.get(architecture ?? ''),
+    zones: size.zones.filter(zone => !closed.includes(zone)),
+  };
 }

@@ -1,9 +1,17 @@
-/** A VM size as far as a claim can ask for it. */
+/** A VM size as it is sold in the location. */
 export interface InstanceType {
+  /** In Azure's spelling. */
   readonly name: string;
+  /** The counter of Compute usages that its cores count on; empty where Azure does not say. */
+  readonly family: string;
+  readonly vcpus: number;
+  readonly memoryGiB: number;
   readonly gpus: number;
   /** CPU architecture in Kubernetes' words; undefined where Azure does not say. */
   readonly architecture: 'amd64' | 'arm64' | undefined;
+  /** Numbers of the zones that sell it to this subscription; empty: the location has none, or sells it only regionally. */
+  readonly zones: readonly string[];
+  readonly spotCapable: boolean;
 }
 
 /** What the location's list says about a name: the type, that there is none, or nothing because the list could not be read. */

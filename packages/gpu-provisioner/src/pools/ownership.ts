@@ -9,17 +9,20 @@ export const ownershipTags = {
   kind: 'kaito.sh_claim-kind',
   name: 'kaito.sh_claim-name',
   uid: 'kaito.sh_claim-uid',
+  /** When the PUT went out, RFC 3339: AKS tells no creation time of a pool. */
+  createdAt: 'kaito.sh_created-at',
 } as const;
 
 export const MANAGER = 'gpu-provisioner';
 
-/** The tags of a pool made for `owner`. */
-export function tagsFor(owner: Owner): Readonly<Record<string, string>> {
+/** The tags of a pool made for `owner`. `now` in epoch milliseconds. */
+export function tagsFor(owner: Owner, now: number): Readonly<Record<string, string>> {
   return {
     [ownershipTags.managedBy]: MANAGER,
     [ownershipTags.kind]: owner.kind,
     [ownershipTags.name]: owner.name,
     [ownershipTags.uid]: owner.uid,
+    [ownershipTags.createdAt]: new Date(now).toISOString(),
   };
 }
 

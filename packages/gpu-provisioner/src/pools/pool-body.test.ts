@@ -18,7 +18,7 @@ const metadata = { uid: 'u1', creationTimestamp: CREATED };
 
 test('a NodeClaim of KAITO becomes this pool', () => {
   const claim = nodeClaimDialect.view(aNodeClaim({ metadata }));
-  expect(poolBody(claim, nodeClaimDialect, request)).toEqual({
+  expect(poolBody(claim, nodeClaimDialect, request, 0)).toEqual({
     vmSize: 'Standard_NC24ads_A100_v4',
     count: 1,
     osSku: 'Ubuntu',
@@ -43,7 +43,7 @@ test('a NodeClaim of KAITO becomes this pool', () => {
 
 test('a Machine without labels gets the label of its kind', () => {
   const claim = machineDialect.view(aMachine({ metadata: { ...metadata, labels: undefined } }));
-  expect(poolBody(claim, machineDialect, { ...request, gpu: false }).labels).toEqual({
+  expect(poolBody(claim, machineDialect, { ...request, gpu: false }, 0).labels).toEqual({
     'karpenter.sh/provisioner-name': 'default',
     'kaito.sh/machine-type': 'cpu',
     'kaito.sh/creation-timestamp': '2026-07-28T10-00-00Z',
@@ -62,7 +62,7 @@ test('labels that AKS refuses stay out of the pool', () => {
     plain: 'kept',
   };
   const claim = machineDialect.view({ metadata: { name: 'm', ...metadata, labels } });
-  const kept = poolBody(claim, machineDialect, request).labels;
+  const kept = poolBody(claim, machineDialect, request, 0).labels;
   expect(Object.keys(kept).filter(key => key in labels)).toEqual([
     'karpenter.azure.com/sku-name',
     'mykubernetes.io/x',
@@ -72,8 +72,8 @@ test('labels that AKS refuses stay out of the pool', () => {
 
 test('spot, zones and disk appear only when they are asked for', () => {
   const claim = machineDialect.view(aMachine({ metadata }));
-  const plain = poolBody(claim, machineDialect, { ...request, osDiskSizeGb: undefined });
+  const plain = poolBody(claim, machineDialect, { ...request, osDiskSizeGb: undefined }, 0);
   expect([plain.spot, plain.zones, plain.osDiskSizeGb]).toEqual([undefined, undefined, undefined]);
-  const special = poolBody(claim, machineDialect, { ...request, spot: true, zones: ['1', '3'] });
+  const special = poolBody(claim, machineDialect, { ...request, spot: true, zones: ['1', '3'] }, 0);
   expect([special.spot, special.zones]).toEqual([{ maxPrice: -1 }, ['1', '3']]);
 });

@@ -23,15 +23,15 @@ const RESERVED = /(?:^|\.)(?:kubernetes\.io|k8s\.io)$|^kubernetes\.azure\.com$/;
 /** Pay whatever spot costs, never more than on demand; evicted for capacity only (AKS docs, spot node pools). */
 const UP_TO_ON_DEMAND = -1;
 
-/** The body of the PUT that makes the claim's pool: one machine, tagged with its owner. */
-export function poolBody(claim: Claim, dialect: Dialect, request: PoolRequest): AgentPoolSpec {
+/** The body of the PUT that makes the claim's pool: one machine, tagged with its owner. `now` in epoch milliseconds. */
+export function poolBody(claim: Claim, dialect: Dialect, request: PoolRequest, now: number): AgentPoolSpec {
   return {
     vmSize: request.vmSize,
     count: 1,
     osSku: request.osSku,
     labels: poolLabels(claim, dialect, request),
     taints: request.taints,
-    tags: tagsFor(claim),
+    tags: tagsFor(claim, now),
     ...(request.osDiskSizeGb !== undefined && { osDiskSizeGb: request.osDiskSizeGb }),
     ...(request.zones.length > 0 && { zones: request.zones }),
     ...(request.spot && { spot: { maxPrice: UP_TO_ON_DEMAND } }),

@@ -15,7 +15,7 @@ function aPool(uid: string): AgentPool {
     count: 1,
     provisioningState: 'Creating',
     ...none,
-    tags: tagsFor({ ...owner, uid }),
+    tags: tagsFor({ ...owner, uid }, 0),
   };
 }
 

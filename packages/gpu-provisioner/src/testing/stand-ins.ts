@@ -1,7 +1,7 @@
 import { AzureError } from '@kaito/azure';
 import type { Accepted, AgentPool, AgentPoolSpec, OperationStatus } from '@kaito/azure';
 import type { Logger } from '@kaito/kube';
-import type { InstanceTypeLookup } from '../instance-types/instance-type.ts';
+import type { InstanceType, InstanceTypeLookup } from '../instance-types/instance-type.ts';
 
 // Stand-ins for unit tests of the steps. The integration tests use the real client against the emulator instead.
 
@@ -72,10 +72,16 @@ export class PoolsInMemory {
   }
 }
 
+/** A size as a location may sell it, with the given parts. */
+export function anInstanceType(name: string, parts: Partial<InstanceType> = {}): InstanceType {
+  const base = { family: 'standardNCSv3Family', vcpus: 6, memoryGiB: 112, gpus: 1, zones: ['1', '2', '3'] };
+  return { name, ...base, architecture: 'amd64', spotCapable: true, ...parts };
+}
+
 /** A location that sells one size. */
 export const oneInstanceType = {
   location: 'eastus',
   settled: true,
   lookup: (name: string): InstanceTypeLookup =>
-    name === 'Standard_NC6s_v3' ? { found: 'yes', type: { name, gpus: 1, architecture: 'amd64' } } : { found: 'no' },
+    name === 'Standard_NC6s_v3' ? { found: 'yes', type: anInstanceType(name) } : { found: 'no' },
 };

@@ -65,7 +65,7 @@ function setUp({ generation = 1, providerID = '', listed = true } = {}) {
     claim = machineDialect.view(aMachine(next));
   };
   const state = (parts: Partial<AgentPool>): void => {
-    azure.pools.set(NAME, anAgentPool(NAME, { tags: tagsFor(owner), ...parts }));
+    azure.pools.set(NAME, anAgentPool(NAME, { tags: tagsFor(owner, 0), ...parts }));
   };
   if (listed) latest = { askedAt: 0, pools: new Map() };
   return { azure, clock, list, pass, change, state, recorded, expected, services, operations };
@@ -132,7 +132,7 @@ describe('a pool of that name that is not ours', () => {
 
   test('that comes between LIST and PUT is left alone too, and not asked for again and again', async () => {
     const { azure, pass, state, recorded } = setUp();
-    state({ tags: tagsFor({ ...owner, uid: 'u0' }) });
+    state({ tags: tagsFor({ ...owner, uid: 'u0' }, 0) });
     expect((await pass()).step).toMatchObject({
       state: 'failed',
       reason: 'PoolNotOwned',

@@ -54,7 +54,9 @@ async function create(pass: Pass, services: LaunchServices, request: PoolRequest
   Object.assign(operation, { created: undefined, deleted: undefined, seen: false, discarding: false });
   services.poller.expect(pool, 'create');
   try {
-    const answer = await services.agentPools.create(pool, poolBody(claim, dialect, request), { signal });
+    const answer = await services.agentPools.create(pool, poolBody(claim, dialect, request, services.clock.now()), {
+      signal,
+    });
     operation.created = acceptedAt(services.clock.monotonic(), answer);
     operation.uncertainUntil = undefined;
     services.metrics.created(claim);

@@ -14,7 +14,7 @@ const owner = { kind: 'Machine', name: 'm', uid: 'u1' } as const;
 function setUp(pool?: Partial<AgentPool>) {
   const clock = new FakeClock();
   const azure = new PoolsInMemory();
-  if (pool) azure.pools.set('m', anAgentPool('m', { tags: tagsFor(owner), ...pool }));
+  if (pool) azure.pools.set('m', anAgentPool('m', { tags: tagsFor(owner, 0), ...pool }));
   const operation = new Operations().of('u1');
   const recorded: RecordedEvent[] = [];
   const poller = { latest: undefined as PoolSnapshot | undefined, failure: undefined, expect() {}, settle() {} };
@@ -75,7 +75,7 @@ test('a pool that the LIST does not have is looked for with one strong read', as
 test('a pool that only the strong read shows is deleted', async () => {
   const { azure, list, remove } = setUp();
   await list();
-  azure.pools.set('m', anAgentPool('m', { tags: tagsFor(owner), etag: 'e9' }));
+  azure.pools.set('m', anAgentPool('m', { tags: tagsFor(owner, 0), etag: 'e9' }));
   expect(await remove()).toEqual({ gone: false });
   expect(azure.calls).toEqual(['get m', 'delete m e9']);
 });
@@ -83,7 +83,7 @@ test('a pool that only the strong read shows is deleted', async () => {
 test('a pool whose creation was just accepted is deleted though no LIST has it yet', async () => {
   const { azure, clock, operation, list, remove } = setUp();
   await list();
-  azure.pools.set('m', anAgentPool('m', { tags: tagsFor(owner) }));
+  azure.pools.set('m', anAgentPool('m', { tags: tagsFor(owner, 0) }));
   await clock.advance(5);
   operation.created = acceptedAt(clock.monotonic());
   expect(await remove()).toEqual({ gone: false });
@@ -93,7 +93,7 @@ test('a pool whose creation was just accepted is deleted though no LIST has it y
 test('a pool that came and went between two LISTs is found to be gone by a strong read', async () => {
   const { azure, clock, operation, list, remove } = setUp();
   await list();
-  azure.pools.set('m', anAgentPool('m', { tags: tagsFor(owner) }));
+  azure.pools.set('m', anAgentPool('m', { tags: tagsFor(owner, 0) }));
   await clock.advance(5);
   operation.created = acceptedAt(clock.monotonic());
   await remove();
@@ -115,7 +115,7 @@ test('a pool that was being deleted before a restart is waited for, not deleted 
 
 test.each([
   ['untagged', { tags: {} }],
-  ['of another claim', { tags: tagsFor({ ...owner, uid: 'u0' }) }],
+  ['of another claim', { tags: tagsFor({ ...owner, uid: 'u0' }, 0) }],
 ])('a pool of that name that is %s stays, and the claim may go', async (_, parts) => {
   const { azure, list, remove, recorded } = setUp(parts);
   await list();
@@ -129,7 +129,7 @@ test('a pool that was still being made at the last LIST is listed again first: i
   await list();
   expect(await remove()).toEqual({ gone: false });
   expect(azure.calls).toEqual([]);
-  azure.pools.set('m', anAgentPool('m', { tags: tagsFor(owner), provisioningState: 'Creating', etag: 'new' }));
+  azure.pools.set('m', anAgentPool('m', { tags: tagsFor(owner, 0), provisioningState: 'Creating', etag: 'new' }));
   await list();
   expect(await remove()).toEqual({ gone: false });
   expect(azure.calls).toEqual(['delete m new']);
@@ -138,7 +138,7 @@ test('a pool that was still being made at the last LIST is listed again first: i
 test('a pool that changed since the LIST is read again and deleted as it is now', async () => {
   const { azure, list, remove } = setUp({ etag: 'old' });
   await list();
-  azure.pools.set('m', anAgentPool('m', { tags: tagsFor(owner), etag: 'new' }));
+  azure.pools.set('m', anAgentPool('m', { tags: tagsFor(owner, 0), etag: 'new' }));
   expect(await remove()).toEqual({ gone: false });
   expect(azure.calls).toEqual(['delete m old', 'get m', 'delete m new']);
 });
@@ -178,7 +178,7 @@ test('after a PUT without an answer, absence is not believed at once: the pool m
   operation.uncertainUntil = clock.monotonic() + 30_000;
   await list();
   expect(await remove()).toEqual({ gone: false, requeueAfterMs: 5000 });
-  azure.pools.set('m', anAgentPool('m', { tags: tagsFor(owner) }));
+  azure.pools.set('m', anAgentPool('m', { tags: tagsFor(owner, 0) }));
   await clock.advance(5000);
   expect(await remove()).toEqual({ gone: false });
   expect(azure.calls).toEqual(['get m', 'get m', 'delete m e1']);
@@ -188,7 +188,7 @@ test('a pool that shows no sign of an accepted deletion is deleted again after a
   const { azure, clock, list, remove } = setUp({});
   await list();
   await remove();
-  azure.pools.set('m', anAgentPool('m', { tags: tagsFor(owner) }));
+  azure.pools.set('m', anAgentPool('m', { tags: tagsFor(owner, 0) }));
   await list();
   await remove();
   expect(azure.calls).toHaveLength(1);

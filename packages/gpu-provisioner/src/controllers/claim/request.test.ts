@@ -3,12 +3,13 @@ import { aNodeClaim } from '@kaito/testing';
 import type { ClaimObject } from '../../claims/claim.ts';
 import { nodeClaimDialect } from '../../claims/node-claim.ts';
 import type { InstanceType, InstanceTypeLookup } from '../../instance-types/instance-type.ts';
+import { anInstanceType } from '../../testing/stand-ins.ts';
 import { requestOf } from './request.ts';
 
 const TYPES: readonly InstanceType[] = [
-  { name: 'Standard_NC6s_v3', gpus: 1, architecture: 'amd64' },
-  { name: 'Standard_D4s_v5', gpus: 0, architecture: 'amd64' },
-  { name: 'Standard_NewArm', gpus: 2, architecture: 'arm64' },
+  anInstanceType('Standard_NC6s_v3'),
+  anInstanceType('Standard_D4s_v5', { gpus: 0 }),
+  anInstanceType('Standard_NewArm', { gpus: 2, architecture: 'arm64' }),
 ];
 const offer = {
   location: 'eastus',

@@ -1,0 +1,70 @@
+/** How the fleet is kept: expiry, garbage collection, repair. */
+export const fleetOptions = {
+  expireClaims: {
+    flag: '--expire-claims',
+    env: 'EXPIRE_CLAIMS',
+    type: 'boolean',
+    default: false,
+    description:
+      'Deletes NodeClaims that are older than their expireAfter. The API server sets 720h where an author says nothing',
+  },
+  gcInterval: {
+    flag: '--gc-interval <duration>',
+    env: 'GC_INTERVAL',
+    type: 'duration',
+    default: '2m',
+    description: 'How often agent pools and claims without their counterpart are looked for',
+  },
+  gcGrace: {
+    flag: '--gc-grace <duration>',
+    env: 'GC_GRACE',
+    type: 'duration',
+    default: '5m',
+    description: 'Age below which an agent pool without a claim, or a claim without its pool, is left alone',
+  },
+  gcMaxPercent: {
+    flag: '--gc-max-percent <percent>',
+    env: 'GC_MAX_PERCENT',
+    type: 'integer',
+    min: 0,
+    max: 100,
+    default: 20,
+    description: 'Garbage collection holds when it would remove more than this share of the fleet at once',
+  },
+  gcDryRun: {
+    flag: '--gc-dry-run',
+    env: 'GC_DRY_RUN',
+    type: 'boolean',
+    default: false,
+    description: 'Only reports what garbage collection would remove',
+  },
+  nodeRepair: {
+    flag: '--node-repair',
+    env: 'NODE_REPAIR',
+    type: 'boolean',
+    default: true,
+    description: 'Replaces nodes that stay unhealthy',
+  },
+  repairToleration: {
+    flag: '--repair-toleration <duration>',
+    env: 'REPAIR_TOLERATION',
+    type: 'duration',
+    default: '10m',
+    description: 'How long a node may be unhealthy before it is repaired',
+  },
+  repairMaxPercent: {
+    flag: '--repair-max-percent <percent>',
+    env: 'REPAIR_MAX_PERCENT',
+    type: 'integer',
+    min: 0,
+    max: 100,
+    default: 20,
+    description: 'Nothing is repaired while more than this share of the nodes is unhealthy',
+  },
+  repairDrainTimeout: {
+    flag: '--repair-drain-timeout <duration>',
+    env: 'REPAIR_DRAIN_TIMEOUT',
+    type: 'duration',
+    description: 'How long a repair may wait for disruption budgets before pods are deleted; without it, for ever',
+  },
+} as const;
