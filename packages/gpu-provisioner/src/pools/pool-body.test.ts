@@ -37,6 +37,7 @@ test('a NodeClaim of KAITO becomes this pool', () => {
       'kaito.sh_claim-kind': 'NodeClaim',
       'kaito.sh_claim-name': 'wc1a2b3c4d5',
       'kaito.sh_claim-uid': 'u1',
+      'kaito.sh_created-at': '1970-01-01T00:00:00.000Z',
     },
   });
 });
