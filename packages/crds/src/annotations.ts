@@ -9,6 +9,13 @@ export const annotations = {
   /** The OS of the nodes: `ubuntu` or `azurelinux`; copied from the workspace to its claims (KAITO). */
   nodeImageFamily: 'kaito.sh/node-image-family',
   nodeClassName: 'kaito.sh/node-class-name',
+  /** On a claim: tags for its agent pool, `name=value,name=value`; beside those that the provisioner is configured with. */
+  azureTags: 'kaito.sh/azure-tags',
+  /** On a claim: resource ids of the subnets for its node and for the pods there, instead of the configured ones. */
+  vnetSubnetId: 'kaito.sh/vnet-subnet-id',
+  podSubnetId: 'kaito.sh/pod-subnet-id',
+  /** On a claim: the most that a spot machine may cost, in US dollars an hour; -1, the default, is the on-demand price. */
+  spotMaxPrice: 'kaito.sh/spot-max-price',
   disableBenchmark: 'kaito.sh/disable-benchmark',
   performanceMode: 'kaito.sh/performance-mode',
   useLocalWeights: 'kaito.sh/use-local-weights',
