@@ -105,12 +105,26 @@ test('an event that cannot be written is logged, and the next one is written', a
 });
 
 test('more events than can wait are dropped and counted', async () => {
-  for (let index = 0; index < 1_005; index++) recorder.record(object, { ...launched, message: `event ${index}` });
+  for (let index = 0; index < 4_005; index++) recorder.record(object, { ...launched, message: `event ${index}` });
   await recorder.flush();
   // The first is being written while the others wait.
-  expect(api.requests).toHaveLength(1_001);
+  expect(api.requests).toHaveLength(4_001);
   expect(logger.lines).toMatchObject([{ level: 'warn', meta: { dropped: 4 } }]);
 }, 20_000);
+
+test('a burst goes out at once up to a point, the rest one by one, unless somebody waits for the end', async () => {
+  const paused = async (count: number): Promise<void> => {
+    while (api.requests.length < count || clock.waiting.length === 0) await new Promise(resolve => setImmediate(resolve));
+  };
+  for (let index = 0; index < 30; index++) recorder.record(object, { ...launched, message: `event ${index}` });
+  await paused(25);
+  expect(api.requests).toHaveLength(25);
+  await clock.advance(40);
+  await paused(26);
+  expect(api.requests).toHaveLength(26);
+  await recorder.flush();
+  expect(api.requests).toHaveLength(30);
+});
 
 test('long messages and names are cut to what the API server takes', async () => {
   recorder.record(configMap('n'.repeat(253), 1), { ...launched, message: 'ü'.repeat(600) });

@@ -40,7 +40,10 @@ interface Pending {
 /** The limit of an Event's message (Kubernetes API validation of core/v1 Event). */
 const MAX_MESSAGE_BYTES = 1024;
 /** More than this wait only when the API server is away; events are then the least that matters. */
-const MAX_PENDING = 1000;
+const MAX_PENDING = 4_000;
+/** So many events go out at once, then one after each pause: a burst of work must not be slowed down by what is told of it. */
+const BURST = 25;
+const PAUSE_MS = 40;
 const TIMEOUT_MS = 10_000;
 /** Object names have at most 253 characters, of which 17 are the suffix. */
 const MAX_NAME_PREFIX = 236;
@@ -56,6 +59,9 @@ export class EventRecorder {
   readonly #pending: Pending[] = [];
   #writing: Promise<void> | undefined;
   #dropped = 0;
+  /** Somebody waits for the end: no more pauses. */
+  #hurried = false;
+  #endPause: () => void = () => {};
 
   constructor(options: EventRecorderOptions) {
     this.#options = options;
@@ -78,11 +84,15 @@ export class EventRecorder {
 
   /** Resolves when everything recorded so far is written, or has failed. */
   async flush(): Promise<void> {
+    this.#hurried = true;
+    this.#endPause();
     await this.#writing;
+    this.#hurried = false;
   }
 
   /** Writes one after the other, so that a count never overtakes its event. Never rejects. */
   async #writeAll(): Promise<void> {
+    let written = 0;
     for (let next = this.#pending.shift(); next; next = this.#pending.shift()) {
       try {
         await this.#write(next);
@@ -92,8 +102,19 @@ export class EventRecorder {
         this.#options.logger.warn('Could not write an event', { ...about, reason: event.reason, error });
       }
       this.#reportDropped();
+      written += 1;
+      if (written >= BURST && this.#pending.length > 0) await this.#pause();
     }
     this.#writing = undefined;
+  }
+
+  async #pause(): Promise<void> {
+    if (this.#hurried) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = this.#clock.setTimeout(resolve, PAUSE_MS);
+    this.#endPause = resolve;
+    await promise;
+    timer.cancel();
   }
 
   async #write(pending: Pending): Promise<void> {
