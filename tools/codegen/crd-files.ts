@@ -1,22 +1,17 @@
 import { crds } from '@kaito/crds';
 import { stringify } from 'yaml';
+import type { GeneratedFolder } from './generated-folder.ts';
 
-/** A file that is made, never edited. `path` is relative to the root of the repository. */
-export interface GeneratedFile {
-  readonly path: string;
-  readonly text: string;
-}
+const path = 'crds';
 
-/** The folder that holds nothing but generated CRDs. */
-export const crdFolder = 'crds';
-
-/** The CRDs as YAML, one file for each kind. */
-export function crdFiles(): readonly GeneratedFile[] {
-  return crds.map(crd => ({
-    path: `${crdFolder}/${crd.spec.group}_${crd.spec.names.plural}.yaml`,
+/** The folder of CRDs as YAML, one file for each kind. */
+export const crdFolder: GeneratedFolder = {
+  path,
+  files: crds.map(crd => ({
+    path: `${path}/${crd.spec.group}_${crd.spec.names.plural}.yaml`,
     text: `# Made by npm run generate from packages/crds; edit the schema there.\n---\n${toYaml(crd)}`,
-  }));
-}
+  })),
+};
 
 /** YAML without line folding and without anchors, so that it reads well and every parser takes it. */
 function toYaml(value: unknown): string {

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { crdFiles, crdFolder } from './crd-files.ts';
 import { findDrift, writeFolder } from './generated-folder.ts';
+import { generatedFolders } from './generated-folders.ts';
 
 const { values } = parseArgs({
   options: {
@@ -11,14 +11,17 @@ const { values } = parseArgs({
     root: { type: 'string', default: fileURLToPath(new URL('../..', import.meta.url)) },
   },
 });
-const files = crdFiles();
+const folders = await generatedFolders();
+const drift = await Promise.all(
+  folders.map(folder => (values.check ? findDrift(values.root, folder) : writeFolder(values.root, folder))),
+);
 
-if (values.check) {
-  const drift = await findDrift(values.root, crdFolder, files);
-  for (const { path, what } of drift) process.stderr.write(`${path} is ${what}; run: npm run generate\n`);
-  process.exitCode = drift.length > 0 ? 1 : 0;
-} else {
-  const written = await writeFolder(values.root, crdFolder, files);
-  for (const { path, what } of written) process.stdout.write(`${what === 'stale' ? 'removed' : 'wrote'} ${path}\n`);
-  if (written.length === 0) process.stdout.write(`${files.length} generated files are up to date\n`);
+for (const { path, what } of drift.flat()) {
+  if (values.check) process.stderr.write(`${path} is ${what}; run: npm run generate\n`);
+  else process.stdout.write(`${what === 'stale' ? 'removed' : 'wrote'} ${path}\n`);
+}
+if (values.check) process.exitCode = drift.flat().length > 0 ? 1 : 0;
+else if (drift.flat().length === 0) {
+  const count = folders.flatMap(({ files }) => files).length;
+  process.stdout.write(`${count} generated files are up to date\n`);
 }

@@ -1,7 +1,7 @@
 import type { AgentPoolSpec } from './agent-pool-spec.ts';
 import { createAzure } from './azure.ts';
 import type { Azure } from './azure.ts';
-import { LocalAzure } from './testing/local-azure.ts';
+import { LocalAzure } from '@kaito/testing';
 
 const pools =
   '/subscriptions/sub/resourceGroups/rg/providers/Microsoft.ContainerService/managedClusters/aks/agentPools';
@@ -45,6 +45,7 @@ describe('agentPools.create', () => {
     await expect(azure.agentPools.create('ws1', spec)).resolves.toMatchObject({
       pool: { name: 'ws1', provisioningState: 'Creating', etag: 'tag-1' },
       operationUrl: 'https://example.test/operations/1?api-version=2016-03-30',
+      operationId: '1',
       correlationId: 'correlation-1',
     });
     await expect(azure.agentPools.get('probe').catch(() => 'settled')).resolves.toBe('settled');
@@ -209,6 +210,7 @@ describe('agentPools.delete', () => {
     arm.answer(`DELETE ${pools}/ws1`, { status: 202, headers });
     await expect(azure.agentPools.delete('ws1', { etag: 'tag-1' })).resolves.toEqual({
       operationUrl: 'https://example.test/operations/2',
+      operationId: '2',
     });
     expect(arm.armRequests()).toMatchObject([{ method: 'DELETE', headers: { 'if-match': 'tag-1' } }]);
   });
@@ -398,6 +400,14 @@ describe('agentPools.operation', () => {
     await expect(azure.agentPools.operation(`${arm.url}${path}`)).resolves.toEqual({
       status: 'failed',
       error: { ...error, kind: 'capacity', details: [] },
+    });
+  });
+
+  it('takes a body with an error and without a status for a failure', async () => {
+    arm.answer('GET /', { status: 200, body: { error: { code: 'AllocationFailed', message: 'no capacity' } } });
+    await expect(azure.agentPools.operation(`${arm.url}${path}`)).resolves.toMatchObject({
+      status: 'failed',
+      error: { code: 'AllocationFailed', kind: 'capacity' },
     });
   });
 

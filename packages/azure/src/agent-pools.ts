@@ -26,6 +26,8 @@ export interface Accepted {
   readonly pool?: AgentPool;
   /** For `operation()`; absent when ARM named none. */
   readonly operationUrl?: string;
+  /** Azure's id of the operation, for logs: the URL may carry a signature, the id does not. */
+  readonly operationId?: string;
   readonly correlationId?: string;
 }
 
@@ -158,5 +160,12 @@ function accepted(response: PipelineResponse | undefined): Accepted {
   if (response === undefined) return {};
   const operationUrl = response.headers.get('azure-asyncoperation');
   const correlationId = correlationIdOf(response);
-  return { ...(operationUrl ? { operationUrl } : {}), ...(correlationId ? { correlationId } : {}) };
+  const operationId = URL.parse(operationUrl ?? '')
+    ?.pathname.split('/')
+    .at(-1);
+  return {
+    ...(operationUrl ? { operationUrl } : {}),
+    ...(operationId ? { operationId } : {}),
+    ...(correlationId ? { correlationId } : {}),
+  };
 }

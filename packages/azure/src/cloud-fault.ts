@@ -1,6 +1,8 @@
 import { classifyFault } from './classify-fault.ts';
 import type { FaultKind } from './classify-fault.ts';
 import { isJsonObject, textOf } from './json.ts';
+import { withoutSecrets } from './redact.ts';
+import { retryAfterInWords } from './retry-after.ts';
 
 /** One entry of an error's `details`, however deep it stood. */
 export interface FaultDetail {
@@ -14,6 +16,8 @@ export interface CloudFault {
   readonly message: string;
   readonly kind: FaultKind;
   readonly details: readonly FaultDetail[];
+  /** Milliseconds that the words of a throttled request ask us to wait. */
+  readonly retryAfterMs?: number;
 }
 
 /** What an HTTP answer says of an error beside its body. */
@@ -41,17 +45,25 @@ export function readFault(body: unknown, answer: FaultAnswer = {}): CloudFault {
   const message = tidy(textOf(error.message));
   const details = collectDetails(error).slice(0, maxDetails);
   const cause = decisiveDetail({ code, message, statusCode }, details);
+  const kind = classifyFault(cause ?? { code, message, statusCode });
+  const words =
+    cause && !message.includes(cause.message) ? tidy(`${message} ${cause.code}: ${cause.message}`) : message;
+  const retryAfterMs = kind === 'throttled' ? retryAfterInWords(words) : undefined;
   return {
     code: code || cause?.code || '',
-    message: cause && !message.includes(cause.message) ? tidy(`${message} ${cause.code}: ${cause.message}`) : message,
-    kind: classifyFault(cause ?? { code, message, statusCode }),
+    message: words,
+    kind,
     details,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   };
 }
 
-/** Puts a text on one line and cuts it at 1,500 characters, where conditions and logs stop being read. */
+/**
+ * Puts a text on one line, takes out what must not be shown, and cuts it at 1,500 characters, where conditions and logs stop
+ * being read.
+ */
 export function tidy(words: string): string {
-  const line = words.replaceAll(/\s+/g, ' ').trim();
+  const line = withoutSecrets(words.replaceAll(/\s+/g, ' ').trim());
   return line.length > maxMessageLength ? `${line.slice(0, maxMessageLength - 1)}…` : line;
 }
 

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { createAzure } from './azure.ts';
 import { isPublicAuthority } from './clouds.ts';
 import type { CredentialConfig } from './config.ts';
-import { LocalAzure, tenantId } from './testing/local-azure.ts';
+import { LocalAzure, localTenantId as tenantId } from '@kaito/testing';
 
 let entra: LocalAzure;
 
@@ -39,17 +39,28 @@ describe('credentials', () => {
       clientId: 'client',
       clientSecret: 's3cret',
     };
-    await createAzure(entra.config({ credential })).checkCredential();
+    await createAzure({ ...entra.config(), credential }).checkCredential();
     expect(tokenRequests()[0]?.get('client_secret')).toBe('s3cret');
   });
 
-  it('follow the cloud with the scope, also under another endpoint', async () => {
-    await createAzure(entra.config({ cloud: 'china' })).checkCredential();
-    expect(tokenRequests()[0]?.get('scope')).toContain('https://management.chinacloudapi.cn/.default');
+  it.each([
+    ['public', 'https://management.azure.com/.default'],
+    ['usgovernment', 'https://management.usgovcloudapi.net/.default'],
+    ['china', 'https://management.chinacloudapi.cn/.default'],
+  ] as const)('follow the %s cloud with the scope, also under another endpoint', async (cloud, scope) => {
+    await createAzure({ ...entra.config(), cloud }).checkCredential();
+    expect(tokenRequests()[0]?.get('scope')).toContain(scope);
+  });
+
+  it('ask a private authority alone, never the public instance discovery', async () => {
+    await createAzure(entra.config()).checkCredential();
+    expect(entra.seen.map(({ path }) => path).filter(path => !path.startsWith(`/${tenantId}/`))).toEqual([]);
   });
 
   it('leave instance discovery to the public clouds: elsewhere it would leave the network', () => {
-    expect(isPublicAuthority('https://login.microsoftonline.us')).toBe(true);
+    for (const host of ['login.microsoftonline.com', 'login.microsoftonline.us', 'login.chinacloudapi.cn']) {
+      expect(isPublicAuthority(`https://${host}`)).toBe(true);
+    }
     expect(isPublicAuthority(entra.url)).toBe(false);
   });
 
@@ -82,7 +93,9 @@ describe('credentials', () => {
     ['hang' as const, { kind: 'transient', code: 'Timeout' }],
   ])('tell trouble of Entra (%j) from a wrong identity', async (answer, expected) => {
     entra.tokenAnswers.push(answer);
-    await expect(createAzure(entra.config({ timeoutMs: 200 })).checkCredential()).rejects.toMatchObject(expected);
+    await expect(
+      createAzure({ ...entra.config(), timeoutMs: answer === 'hang' ? 200 : 10_000 }).checkCredential(),
+    ).rejects.toMatchObject(expected);
   });
 
   it('say which token file is missing', async () => {
@@ -92,7 +105,7 @@ describe('credentials', () => {
       clientId: 'c',
       federatedTokenFile: '/nowhere/token',
     };
-    await expect(createAzure(entra.config({ credential })).checkCredential()).rejects.toMatchObject({
+    await expect(createAzure({ ...entra.config(), credential }).checkCredential()).rejects.toMatchObject({
       kind: 'auth',
       code: 'CredentialUnavailable',
       message: expect.stringContaining('/nowhere/token'),
@@ -125,7 +138,7 @@ describe('tokens', () => {
 
   it('are renewed beside the requests before they end', async () => {
     let time = Date.now();
-    const azure = createAzure(entra.config({ now: () => time }));
+    const azure = createAzure({ ...entra.config(), now: () => time });
     await azure.agentPools.list();
     time += 54 * 60_000;
     await azure.agentPools.list();
@@ -139,7 +152,7 @@ describe('tokens', () => {
 
   it('serve to their end while Entra is down', async () => {
     let time = Date.now();
-    const azure = createAzure(entra.config({ now: () => time }));
+    const azure = createAzure({ ...entra.config(), now: () => time });
     await azure.agentPools.list();
     entra.tokenAnswers.push(...Array.from({ length: 20 }, () => ({ status: 503, body: 'down' }) as const));
     time += 56 * 60_000;
@@ -152,7 +165,7 @@ describe('tokens', () => {
 
   it('are asked for once a second when Entra refuses, however many callers wait', async () => {
     let time = Date.now();
-    const azure = createAzure(entra.config({ now: () => time }));
+    const azure = createAzure({ ...entra.config(), now: () => time });
     entra.tokenAnswers.push({ status: 500, body: 'down' });
     const attempts = Array.from({ length: 5 }, () => azure.agentPools.list());
     await Promise.allSettled(attempts);
@@ -228,7 +241,7 @@ describe('managed identity', () => {
   });
 
   it('asks the metadata service for the identity that is named', async () => {
-    const azure = createAzure(entra.config({ credential: { type: 'managed-identity', clientId: 'mine' } }));
+    const azure = createAzure({ ...entra.config(), credential: { type: 'managed-identity', clientId: 'mine' } });
     await azure.agentPools.list();
     expect(asked).toEqual([{ url: expect.stringContaining('client_id=mine'), metadata: 'true' }]);
     expect(entra.armRequests()[0]?.headers.authorization).toBe('Bearer imds-token');
@@ -236,7 +249,7 @@ describe('managed identity', () => {
 
   it('does not quietly become a workload identity', () => {
     Object.assign(process.env, { AZURE_TENANT_ID: 't', AZURE_CLIENT_ID: 'c', AZURE_FEDERATED_TOKEN_FILE: '/token' });
-    expect(() => createAzure(entra.config({ credential: { type: 'managed-identity' } }))).toThrow(
+    expect(() => createAzure({ ...entra.config(), credential: { type: 'managed-identity' } })).toThrow(
       /set the type to workload-identity/,
     );
   });

@@ -68,6 +68,11 @@ export const faultRows: readonly FaultRow[] = [
   },
   {
     kind: 'sku',
+    codes: ['AzureSpotIsNotSupportedForThisVMSize', 'AzureSpotFeatureNotEnabledForSubscription'],
+    note: 'Compute docs, "Error messages for Azure Spot Virtual Machines and scale sets"',
+  },
+  {
+    kind: 'sku',
     pattern: /is not supported for subscription|is not allowed in your subscription in location/i,
     note: 'AKS, also with code BadRequest; the second is the older wording',
   },
@@ -83,6 +88,7 @@ export const faultRows: readonly FaultRow[] = [
       'AKSCapacityError',
       'AKSCapacityHeavyUsage',
       'RegionOverConstrained',
+      'SpotPriceGreaterThanProvidedMaxPrice',
     ],
     note: 'Compute docs, "Troubleshoot allocation failures"; AKS docs, capacity errors',
   },
@@ -128,7 +134,11 @@ export const faultRows: readonly FaultRow[] = [
   { kind: 'exists', status: [412, 412], note: 'If-None-Match: * met a pool of that name' },
   { kind: 'exists', codes: ['PreconditionFailed'], note: 'the same without a status' },
 
-  { kind: 'transient', codes: ['AADSTS90033', 'temporarily_unavailable'], note: 'Entra: a fault of its own' },
+  {
+    kind: 'transient',
+    codes: ['AADSTS90006', 'AADSTS90012', 'AADSTS90024', 'AADSTS90033', 'temporarily_unavailable'],
+    note: 'Entra docs, error codes: a fault of its own, to be tried again',
+  },
   { kind: 'auth', codePattern: /^AADSTS\d/, note: 'Entra docs, error codes: identity, federation, secret, tenant' },
   {
     kind: 'auth',
@@ -182,6 +192,10 @@ export const faultRows: readonly FaultRow[] = [
       'VMCannotFitEphemeralOSDisk',
       'SubnetIsDelegated',
       'SubnetNotFound',
+      'LinkedInvalidPropertyId',
+      'InvalidResourceReference',
+      'MaxPriceValueInvalid',
+      'EvictionPolicyCanBeSetOnlyOnAzureSpotVirtualMachines',
       'MustDefineAtLeastOneSystemPool',
     ],
     note: 'AKS refuses the body; the same body will be refused again',
@@ -195,8 +209,8 @@ export const faultRows: readonly FaultRow[] = [
   },
   {
     kind: 'node',
-    codePattern: /^VMExtension/i,
-    note: 'the set-up on the machine failed: GPU driver (84, 85), network (50-52)',
+    codePattern: /VMExtension/i,
+    note: 'the set-up on the machine failed: GPU driver (84, 85), network (50-52); also OutboundConnFailVMExtensionError',
   },
   {
     kind: 'node',

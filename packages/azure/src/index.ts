@@ -5,7 +5,7 @@ export { createAzure } from './azure.ts';
 export type { Azure } from './azure.ts';
 export { AzureError, isAzureError } from './azure-error.ts';
 export type { AzureErrorFields } from './azure-error.ts';
-export { classifyFault, faultRows } from './classify-fault.ts';
+export { classifyFault, faultRows, findFaultRow } from './classify-fault.ts';
 export type { FaultKind, FaultRow, FaultSigns } from './classify-fault.ts';
 export type { CloudName } from './clouds.ts';
 export type { Cluster, ClusterInfo } from './cluster.ts';

@@ -1,6 +1,6 @@
 import { createAzure } from './azure.ts';
 import type { Azure } from './azure.ts';
-import { LocalAzure } from './testing/local-azure.ts';
+import { LocalAzure } from '@kaito/testing';
 
 let arm: LocalAzure;
 let azure: Azure;

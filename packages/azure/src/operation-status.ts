@@ -30,7 +30,7 @@ export function readOperationStatus(response: PipelineResponse): OperationStatus
   if (response.status === 204) return { status: 'succeeded' };
   const parsed = parseJson(response.bodyAsText);
   const body = isJsonObject(parsed) ? parsed : {};
-  const state = textOf(body.status).toLowerCase();
+  const state = textOf(body.status).toLowerCase() || (isJsonObject(body.error) ? 'failed' : '');
   if (state === '' && response.status !== 202) {
     throw new AzureError('the answer holds no operation status', {
       code: 'MalformedResponse',

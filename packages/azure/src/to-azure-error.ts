@@ -38,7 +38,7 @@ function fromResponse(response: PipelineResponse, { operation, now }: FailedCall
     code: fault.code || `HTTP${response.status}`,
     statusCode: response.status,
     kind: fault.kind,
-    retryAfterMs: retryAfterMs(header, now),
+    retryAfterMs: retryAfterMs(header, now) ?? fault.retryAfterMs,
     correlationId: correlationIdOf(response) ?? correlationIdIn(response.bodyAsText ?? ''),
     details: fault.details,
     operation,

@@ -7,6 +7,7 @@ import { AzureConfigError } from './config.ts';
 import type { AzureConfig } from './config.ts';
 import { withDeadline } from './deadline.ts';
 import { correlationIdOf, errorCodeOf } from './response.ts';
+import { retryAfterMs } from './retry-after.ts';
 import { codeOf, isError } from './thrown.ts';
 
 /** One HTTP request that went out, for metrics and logs. Holds no URL and no secret. */
@@ -20,6 +21,8 @@ export interface RequestRecord {
   readonly code?: string;
   readonly durationMs: number;
   readonly correlationId?: string;
+  /** Milliseconds that a refusal asks us to wait. */
+  readonly retryAfterMs?: number;
 }
 
 /** Milliseconds that one request may take when the configuration does not say. */
@@ -107,8 +110,18 @@ export class WireClient implements HttpClient {
       operation: call?.operation ?? 'token',
       method: request.method,
       durationMs: performance.now() - outcome.started,
-      ...(call?.signal?.aborted && outcome.response === undefined ? { code: 'Aborted' } : describe(outcome)),
+      ...(call?.signal?.aborted && outcome.response === undefined ? { code: 'Aborted' } : this.#describe(outcome)),
     });
+  }
+
+  #describe({ response, error }: Outcome): Partial<RequestRecord> {
+    if (response === undefined) return { code: codeOf(error) ?? (isError(error) ? error.name : 'Unknown') };
+    const correlationId = correlationIdOf(response);
+    const answered = { statusCode: response.status, ...(correlationId ? { correlationId } : {}) };
+    if (response.status < 400) return answered;
+    const code = errorCodeOf(response);
+    const waitMs = retryAfterMs(name => response.headers.get(name), (this.#config.now ?? Date.now)());
+    return { ...answered, ...(code ? { code } : {}), ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }) };
   }
 }
 
@@ -116,13 +129,6 @@ interface Outcome {
   readonly started: number;
   readonly response?: PipelineResponse;
   readonly error?: unknown;
-}
-
-function describe({ response, error }: Outcome): Pick<RequestRecord, 'statusCode' | 'code' | 'correlationId'> {
-  if (response === undefined) return { code: codeOf(error) ?? (isError(error) ? error.name : 'Unknown') };
-  const correlationId = correlationIdOf(response);
-  const code = response.status < 400 ? undefined : errorCodeOf(response);
-  return { statusCode: response.status, ...(code ? { code } : {}), ...(correlationId ? { correlationId } : {}) };
 }
 
 function readCa(file: string): string {

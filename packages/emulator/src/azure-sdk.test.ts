@@ -132,6 +132,26 @@ describe('@azure/arm-containerservice with workload identity', () => {
     await emulator.client.configure({ timings: { operationMs: 60 } });
   });
 
+  it('stops and starts the cluster', async () => {
+    await emulator.client.configure({ timings: { powerMs: 60 } });
+    await aks.managedClusters.stop('kaito', 'kaito', at).pollUntilDone();
+    expect(await aks.managedClusters.get('kaito', 'kaito')).toMatchObject({
+      provisioningState: 'Succeeded',
+      powerState: { code: 'Stopped' },
+    });
+    await expect(create('sdk5').submitted()).rejects.toMatchObject({ statusCode: 409, code: 'OperationNotAllowed' });
+    await aks.managedClusters.start('kaito', 'kaito', at).pollUntilDone();
+    expect((await aks.managedClusters.get('kaito', 'kaito')).powerState).toEqual({ code: 'Running' });
+    expect((await create('sdk5').pollUntilDone()).provisioningState).toBe('Succeeded');
+  });
+
+  it('reads the terms and the zones of a spot pool', async () => {
+    const spot: AgentPool = { ...POOL, scaleSetPriority: 'Spot', availabilityZones: ['2'] };
+    const made = await aks.agentPools.createOrUpdate('kaito', 'kaito', 'sdk6', spot, at).pollUntilDone();
+    expect(made).toMatchObject({ scaleSetEvictionPolicy: 'Delete', spotMaxPrice: -1, availabilityZones: ['2'] });
+    expect(made.nodeTaints).toContain('kubernetes.azure.com/scalesetpriority=spot:NoSchedule');
+  });
+
   it('reads the cluster', async () => {
     expect(await aks.managedClusters.get('kaito', 'kaito')).toMatchObject({
       location: 'eastus',

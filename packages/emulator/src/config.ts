@@ -85,6 +85,12 @@ const TABLE = {
     default: '300ms',
     description: 'from an accepted DELETE until the Node is deleted',
   },
+  power: {
+    flag: '--power <duration>',
+    type: 'duration',
+    default: '1s',
+    description: 'from an accepted stop or start of the cluster until it is done',
+  },
   nodes: {
     flag: '--nodes <mode>',
     type: ['join', 'never'],
@@ -142,7 +148,8 @@ export function loadConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
 }
 
 function emulatorOptions(flags: Flags): EmulatorOptions {
-  const { nodes, poolCap, pageSize, nodeRegister, operation, gpuAppear, poolDelete, nodeRemove, ...rest } = flags;
+  const { nodes, poolCap, pageSize, nodeRegister, operation, gpuAppear, poolDelete, nodeRemove, power, ...rest } =
+    flags;
   const { logLevel: _logLevel, ...options } = rest;
   return {
     ...options,
@@ -156,6 +163,7 @@ function emulatorOptions(flags: Flags): EmulatorOptions {
         gpuAppearMs: gpuAppear,
         deleteMs: poolDelete,
         nodeRemoveMs: nodeRemove,
+        powerMs: power,
       },
     },
   };

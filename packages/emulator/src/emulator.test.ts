@@ -3,9 +3,10 @@ import { X509Certificate } from 'node:crypto';
 import { connect } from 'node:tls';
 import { once } from 'node:events';
 import { ArmCaller } from './testing/arm.ts';
+import type { ArmAnswer } from './testing/arm.ts';
 import { eventually } from './testing/eventually.ts';
 import { ManualClock } from './testing/manual-clock.ts';
-import { EmulatorClient, EmulatorError, startEmulator } from './index.ts';
+import { EmulatorClient, EmulatorError, PUBLISHED_ALLOCATION_MIX, startEmulator } from './index.ts';
 import type { Emulator } from './index.ts';
 
 const quick = { nodeRegisterMs: 0, operationMs: 30, gpuAppearMs: 0, deleteMs: 30, nodeRemoveMs: 0 };
@@ -222,6 +223,21 @@ describe('the cluster and compute', () => {
     expect(sku('Standard_NC12s_v3')).toMatchObject({
       restrictions: [{ type: 'Location', reasonCode: 'NotAvailableForSubscription' }],
     });
+    await emulator.client.configure({ restrictedZones: { standard_nc6s_V3: ['2'] } });
+    const { body: zonal } = await arm.send('GET', skus);
+    expect(zonal.value.find(({ name }: { name: string }) => name === 'Standard_NC6s_v3')).toMatchObject({
+      locationInfo: [{ zones: ['1', '2', '3'] }],
+      restrictions: [
+        {
+          type: 'Zone',
+          values: ['eastus'],
+          restrictionInfo: { locations: ['eastus'], zones: ['2'] },
+          reasonCode: 'NotAvailableForSubscription',
+        },
+      ],
+    });
+    const zone = { properties: { ...gpuPool.properties, availabilityZones: ['2'] } };
+    expect((await arm.send('PUT', arm.path('ws2'), { body: zone })).body.code).toBe('AvailabilityZoneNotSupported');
     expect((await arm.send('GET', `${skus}&$filter=${encodeURIComponent("location eq 'mars'")}`)).body.value).toEqual(
       [],
     );
@@ -239,6 +255,9 @@ describe('the cluster and compute', () => {
       body.value.find((entry: { name: { value: string } }) => entry.name.value === name);
     expect(usage('standardNCSv3Family')).toMatchObject({ unit: 'Count', currentValue: 6, limit: 12 });
     expect(usage('cores')).toMatchObject({ currentValue: 10 });
+    await emulator.client.configure({ usageLagMs: 3_600_000 });
+    const { body: lagging } = await arm.send('GET', path);
+    expect(lagging.value[0]).toMatchObject({ name: { value: 'cores' }, currentValue: 0 });
     const short = await arm.send('PUT', arm.path('ws2'), { body: { properties: { ...gpuPool.properties, count: 2 } } });
     expect(short).toMatchObject({ status: 400, body: { code: 'ErrCode_InsufficientVCPUQuota', details: null } });
     expect(short.body.message).toContain('requested 12, remaining 6 for family standardNCSv3Family for region eastus');
@@ -441,6 +460,17 @@ describe('the admin API', () => {
     await expect(emulator.client.configure({ quotas: { nope: 1 } })).rejects.toThrow("has no 'nope'");
     await expect(emulator.client.seedPool('NOT-A-NAME')).rejects.toThrow('lowercase letter');
     await expect(emulator.client.seedPool('a', { vmSize: 'x' })).rejects.toThrow('Virtual Machine size');
+    const { client } = emulator;
+    await expect(client.addAllocationRule({ code: 'Odd' })).rejects.toThrow("no message is known for code 'Odd'");
+    await expect(client.addAllocationRule({ code: 'QuotaExceeded', probability: 2 })).rejects.toThrow('from 0 to 1');
+    await expect(client.configure({ rateLimits: { 'PUT everything': null } })).rejects.toThrow('no operation such as');
+    await expect(client.configure({ restrictedZones: { x: ['1'] } })).rejects.toThrow('no VM size');
+    await expect(client.configure({ nodeRules: [{ pool: 'A B' }] })).rejects.toThrow('nodeRules[0].pool must be');
+    const mix = { seed: 1, successRate: 0.5, weights: { AllocationFailed: 0 } };
+    await expect(client.configure({ allocationMix: mix })).rejects.toThrow('a weight above 0');
+    await expect(client.setNodeConditions('aks-x', [])).rejects.toThrow("no Node 'aks-x'");
+    const noTime = [{ type: 'Ready', status: 'False', lastTransitionTime: 'yesterday' }] as const;
+    await expect(client.setNodeConditions('aks-x', noTime)).rejects.toThrow('must be a time such as');
     const broken = await arm.send('POST', '/_emulator/faults', { body: '{' });
     expect(broken).toMatchObject({ status: 400, body: { error: { message: 'The body is not JSON' } } });
   });
@@ -449,6 +479,34 @@ describe('the admin API', () => {
     const before = (await emulator.client.state()).settings;
     const after = await emulator.client.configure({ timings: { deleteMs: 7 }, quotas: { cores: 5 } });
     expect(after).toEqual({ ...before, timings: { ...before.timings, deleteMs: 7 }, quotas: { cores: 5 } });
+    const limit = { capacity: 1, perSecond: 1 };
+    const more = await emulator.client.configure({
+      rateLimits: { 'PUT agentPools': limit, 'LIST skus': limit },
+      restrictedZones: { Standard_NC6s_v3: ['1'] },
+      allocationMix: 'published',
+    });
+    expect(more).toMatchObject({ quotas: { cores: 5 }, allocationMix: PUBLISHED_ALLOCATION_MIX });
+    const less = await emulator.client.configure({ rateLimits: { 'LIST skus': null }, allocationMix: 'off' });
+    expect(less).toEqual({
+      ...after,
+      rateLimits: { 'PUT agentPools': limit },
+      restrictedZones: { Standard_NC6s_v3: ['1'] },
+    });
+  });
+
+  it('throttles a single API when told so', async () => {
+    await emulator.client.configure({
+      rateLimits: { 'PUT agentPools': { capacity: 1, perSecond: 0, retryAfterSeconds: 90 } },
+    });
+    const put = (name: string): Promise<ArmAnswer> => arm.send('PUT', arm.path(name), { body: gpuPool });
+    expect((await put('ws1')).status).toBe(201);
+    expect(await put('ws1')).toMatchObject({
+      status: 429,
+      headers: { 'retry-after': '90' },
+      body: { code: 'Throttled' },
+    });
+    expect((await put('ws2')).status).toBe(201);
+    expect((await arm.send('GET', arm.path('ws1'))).status).toBe(200);
   });
 
   it('throttles like AKS when told so', async () => {

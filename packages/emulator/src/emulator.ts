@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { connect, createLogger, systemClock } from '@kaito/kube';
 import type { Clock, Logger } from '@kaito/kube';
 import { EmulatorClient } from './admin/client.ts';
-import type { ClusterIdentity, SettingsPatch } from './admin/protocol.ts';
+import type { ClusterIdentity, NodeRule, SettingsPatch, Timings } from './admin/protocol.ts';
 import { adminRoutes } from './admin/routes.ts';
 import { readSettingsPatch, SettingsHolder } from './admin/settings.ts';
 import { AgentPools } from './aks/agent-pools.ts';
+import { ClusterPower } from './aks/cluster-power.ts';
+import { Evictions } from './aks/evictions.ts';
 import { OperationLog } from './aks/operation.ts';
 import { operationRoutes } from './aks/operation-routes.ts';
 import { PoolStore } from './aks/pool-store.ts';
@@ -15,6 +17,7 @@ import { aksRoutes } from './aks/routes.ts';
 import { RequestLimits } from './arm/request-limits.ts';
 import { clusterIdentity } from './cluster-identity.ts';
 import type { IdentityOptions } from './cluster-identity.ts';
+import { Allocator } from './compute/allocation/allocator.ts';
 import { Quota } from './compute/quota.ts';
 import { computeRoutes } from './compute/routes.ts';
 import type { FederatedCredential } from './entra/assertion.ts';
@@ -116,16 +119,42 @@ function assemble(
   const faults = new FaultPlan();
   const log = new RequestLog();
   const tokens = new Tokens(cluster.tenantId);
-  const quota = new Quota(() => settings().quotas, cluster.location);
+  const quota = new Quota({ limits: () => settings().quotas, location: cluster.location, now });
   const machines = machinesOf(options, { cluster, settings: holder, clock, logger });
-  const agentPools = new AgentPools({ cluster, settings, store, operations, quota, machines, clock });
+  const allocator = new Allocator({ cluster, settings });
+  const power = new ClusterPower({ settings, store, operations, machines, now });
+  const evictions = new Evictions({ settings, store, quota, machines, clock });
+  const agentPools = new AgentPools({
+    cluster,
+    settings,
+    store,
+    operations,
+    quota,
+    allocator,
+    power,
+    machines,
+    clock,
+  });
   // Every AKS cluster has one. Its machines are not ours to play: they run the control plane's own pods.
   agentPools.seed('nodepool1', { mode: 'System', nodes: 'never' });
   const routes: readonly Route[] = [
-    ...aksRoutes({ cluster, settings, store, agentPools, now }),
+    ...aksRoutes({ cluster, settings, store, agentPools, power, now }),
     ...operationRoutes({ cluster, settings, operations, now }),
     ...computeRoutes({ cluster, quota, settings }),
-    ...adminRoutes({ cluster, settings: holder, store, agentPools, machines, quota, faults, log, now }),
+    ...adminRoutes({
+      cluster,
+      settings: holder,
+      store,
+      agentPools,
+      power,
+      evictions,
+      allocator,
+      machines,
+      quota,
+      faults,
+      log,
+      now,
+    }),
     ...entraRoutes({
       cluster,
       tokens,
@@ -140,6 +169,7 @@ function assemble(
     answer: pipeline({ route: router(routes), tokens, limits, faults, log, settings, clock, logger }),
     async stop() {
       agentPools.stop();
+      evictions.stop();
       await machines.stop();
     },
   };
@@ -148,8 +178,10 @@ function assemble(
 function machinesOf({ kubeconfig }: EmulatorOptions, { cluster, settings, clock, logger }: Foundation): Machines {
   if (kubeconfig === undefined) return noMachines;
   const client = connect({ kubeconfig, userAgent: 'kaito-emulator' });
-  const registry = new ClusterNodes({ client, clusterLabel: clusterLabel(cluster), logger });
-  return new ClusterMachines({ registry, cluster, timings: () => settings.current.timings, clock, logger });
+  const registry = new ClusterNodes({ client, clusterLabel: clusterLabel(cluster), clock, logger });
+  const timings = (): Timings => settings.current.timings;
+  const rules = (): readonly NodeRule[] => settings.current.nodeRules;
+  return new ClusterMachines({ registry, cluster, timings, rules, clock, logger });
 }
 
 async function dataFolder(given: string | undefined): Promise<string> {

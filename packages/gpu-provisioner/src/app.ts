@@ -1,11 +1,17 @@
 import { createAzure } from '@kaito/azure';
 import type { RequestRecord } from '@kaito/azure';
 import { Cache, connect, createLogger, createMetrics, EventRecorder, Manager, systemClock } from '@kaito/kube';
-import { azureConfig } from './config.ts';
+import { azureConfig, deadlines, poolDefaults } from './config.ts';
 import type { ProvisionerOptions } from './config.ts';
 import { openCaches } from './controllers/claim/caches.ts';
 import { claimController } from './controllers/claim/controller.ts';
 import { LaunchGate } from './controllers/claim/launch-gate.ts';
+import { fleetControllers } from './controllers/fleet-controllers.ts';
+import { DisruptionMetrics } from './controllers/disruption-metrics.ts';
+import { OfferingMemory } from './offerings/offering-memory.ts';
+import { OfferingMetrics } from './offerings/offering-metrics.ts';
+import { PoolCap } from './quota/pool-cap.ts';
+import { QuotaPreflight } from './quota/quota-preflight.ts';
 import { InstanceTypeCatalogue } from './instance-types/instance-type-catalogue.ts';
 import { ProvisionerMetrics } from './metrics.ts';
 import { Operations } from './pools/operations.ts';
@@ -37,12 +43,35 @@ export async function run(options: ProvisionerOptions, signal: AbortSignal): Pro
   const events = new EventRecorder({ client, component: NAME, logger });
   const poller = new PoolPoller({ agentPools: azure.agentPools, clock, logger, timings: pollTimings(options) });
   const catalogue = new InstanceTypeCatalogue({ skus: azure.skus, location: options.location, clock, logger });
+  const caches = openCaches(cache);
+  const disruptions = new DisruptionMetrics(registry);
+  const lifetimes = { capacityMs: options.capacityMemory, quotaMs: options.quotaMemory, skuMs: options.skuMemory };
+  const offerings = new OfferingMemory({ lifetimes, clock });
+  const cap = new PoolCap({ cluster: azure.cluster, clock, logger });
+  const quota = new QuotaPreflight({
+    enabled: options.quotaPreflight,
+    usages: azure.usages,
+    location: options.location,
+    instanceTypes: catalogue,
+    maxPools: () => cap.limit,
+    refreshMs: options.quotaRefresh,
+    clock,
+    logger,
+    metrics: registry,
+  });
   const claims = claimController({
     services: {
       client,
       agentPools: azure.agentPools,
       poller,
       instanceTypes: catalogue,
+      offerings,
+      offeringMetrics: new OfferingMetrics(registry, offerings, clock),
+      quota,
+      poolDefaults: poolDefaults(options),
+      deadlines: deadlines(options),
+      deleteUnservable: options.deleteUnservable,
+      disruptions,
       operations: new Operations(),
       gate: new LaunchGate(),
       events,
@@ -50,9 +79,11 @@ export async function run(options: ProvisionerOptions, signal: AbortSignal): Pro
       clock,
       random: Math.random,
     },
-    caches: openCaches(cache),
+    caches,
     poller,
     catalogue,
+    offerings,
+    quota,
     workers: options.workers,
     logger,
     metrics: registry,
@@ -72,7 +103,10 @@ export async function run(options: ProvisionerOptions, signal: AbortSignal): Pro
         namespace: options.leaderElectionNamespace,
       },
   });
-  await manager.add(poller).add(catalogue).add(claims).run(signal);
+  const fleet = { client, azure, caches, poller, events, clock, logger, metrics: registry };
+  for (const controller of fleetControllers(fleet, options)) manager.add(controller);
+  for (const runnable of [poller, cap, catalogue, offerings, quota, claims]) manager.add(runnable);
+  await manager.run(signal);
 }
 
 function pollTimings({ pollCreate, pollDelete, pollMax, pollIdle }: ProvisionerOptions): PollTimings {

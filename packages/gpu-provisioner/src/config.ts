@@ -2,6 +2,9 @@ import { AzureConfigError } from '@kaito/azure';
 import type { AzureConfig } from '@kaito/azure';
 import { loadOptions, processOptions } from '@kaito/kube';
 import type { Options } from '@kaito/kube';
+import type { Deadlines } from './controllers/claim/launch-deadline.ts';
+import { readTags } from './pools/tags.ts';
+import type { PoolDefaults } from './pools/pool-wish.ts';
 import { azureOptions } from './options/azure-options.ts';
 import { fleetOptions } from './options/fleet-options.ts';
 import { launchOptions } from './options/launch-options.ts';
@@ -89,6 +92,17 @@ export function azureConfig(options: ProvisionerOptions, userAgent: string): Azu
     ...(authorityHost && { authorityHost }),
     ...(caFile && { caFile }),
   };
+}
+
+/** What the options say every agent pool gets. @throws TagsError when a tag is none that Azure takes. */
+export function poolDefaults({ azureTags, vnetSubnetId, podSubnetId }: ProvisionerOptions): PoolDefaults {
+  return { tags: readTags(azureTags), vnetSubnetId, podSubnetId };
+}
+
+/** What the options say about how long a launch may take. */
+export function deadlines(options: ProvisionerOptions): Deadlines {
+  const { launchTimeout, registrationTimeout, initializationTimeout } = options;
+  return { launchMs: launchTimeout, registrationMs: registrationTimeout, initializationMs: initializationTimeout };
 }
 
 /** One credential, chosen by what is configured: no chain of attempts, whose failures are slow and hard to read. */

@@ -1,19 +1,26 @@
 import { labels } from '@kaito/crds';
 import type { Metrics } from '@kaito/kube';
 import type { RequestRecord } from '@kaito/azure';
+import { ArmMetrics } from './metrics/arm-metrics.ts';
 import type { Claim, Owner, Phase } from './claims/claim.ts';
+import { TerminationMetrics } from './controllers/claim/termination-metrics.ts';
 
 /** Seconds; a GPU node takes minutes, the stand-ins of a test take fractions of a second. */
 const PHASE_BUCKETS = [0.5, 1, 2.5, 5, 10, 30, 60, 120, 180, 240, 300, 420, 600, 900, 1800];
 
 /** The provisioner's own metrics. Where Karpenter has one of the same meaning, it has Karpenter's name. */
 export class ProvisionerMetrics {
+  /** How claims and nodes come and go. */
+  readonly termination: TerminationMetrics;
   readonly #created;
   readonly #terminated;
   readonly #phases;
-  readonly #armRequests;
+  readonly #launchFailures;
+  readonly #build;
+  readonly #arm;
 
   constructor(metrics: Metrics) {
+    this.termination = new TerminationMetrics(metrics);
     this.#created = metrics.counter<'kind' | 'nodepool'>({
       name: 'karpenter_nodeclaims_created_total',
       help: 'Claims for which an agent pool was requested.',
@@ -30,11 +37,17 @@ export class ProvisionerMetrics {
       labels: ['kind', 'phase'],
       buckets: PHASE_BUCKETS,
     });
-    this.#armRequests = metrics.counter<'operation' | 'code'>({
-      name: 'kaito_arm_requests_total',
-      help: 'Requests to Azure by operation and by status code, or error code where no answer came.',
-      labels: ['operation', 'code'],
+    this.#launchFailures = metrics.counter<'reason' | 'instance_type'>({
+      name: 'kaito_launch_failures_total',
+      help: 'Launches that failed, by the reason on the claim and the instance type that was asked for.',
+      labels: ['reason', 'instance_type'],
     });
+    this.#build = metrics.gauge<'version'>({
+      name: 'karpenter_build_info',
+      help: '1, with the version of the provisioner.',
+      labels: ['version'],
+    });
+    this.#arm = new ArmMetrics(metrics);
   }
 
   created({ kind, labels: own }: Claim): void {
@@ -50,7 +63,16 @@ export class ProvisionerMetrics {
     this.#phases.observe({ kind: claim.kind, phase }, Math.max(0, now - claim.createdAt) / 1000);
   }
 
-  armRequest({ operation, statusCode, code }: RequestRecord): void {
-    this.#armRequests.inc({ operation, code: String(statusCode ?? code ?? 'unknown') });
+  /** @param instanceType the VM size that was asked for; empty when none was chosen yet */
+  launchFailed(reason: string, instanceType: string): void {
+    this.#launchFailures.inc({ reason, instance_type: instanceType });
+  }
+
+  build(version: string): void {
+    this.#build.set({ version }, 1);
+  }
+
+  armRequest(record: RequestRecord): void {
+    this.#arm.requested(record);
   }
 }

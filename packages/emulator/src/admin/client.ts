@@ -4,9 +4,15 @@ import { Agent, request } from 'node:https';
 import { text } from 'node:stream/consumers';
 import { isRecord, tryParse } from '../http/json.ts';
 import type {
+  AllocationRule,
+  AllocationRuleState,
+  ClusterState,
   EmulatorState,
+  EvictionReport,
+  EvictionRequest,
   Fault,
   FaultSpec,
+  NodeConditionPatch,
   PoolSeed,
   PoolState,
   RequestReport,
@@ -89,6 +95,48 @@ export class EmulatorClient {
   /** Puts a pool in place that somebody else made, past quota, cap and faults. */
   async seedPool(name: string, seed: PoolSeed = {}, options?: CallOptions): Promise<PoolState> {
     return this.#call<PoolState>('PUT', `/pools/${encodeURIComponent(name)}`, seed, options);
+  }
+
+  /** Closes some of Azure's capacity, behind the rules that are there. */
+  async addAllocationRule(rule: AllocationRule, options?: CallOptions): Promise<AllocationRule> {
+    return this.#call<AllocationRule>('POST', '/allocation-rules', rule, options);
+  }
+
+  /** The allocation rules and how often each has hit. */
+  async allocationRules(options?: CallOptions): Promise<readonly AllocationRuleState[]> {
+    return this.#call<readonly AllocationRuleState[]>('GET', '/allocation-rules', undefined, options);
+  }
+
+  /** Opens all capacity again; a mix stays. */
+  async clearAllocationRules(options?: CallOptions): Promise<void> {
+    await this.#call('DELETE', '/allocation-rules', undefined, options);
+  }
+
+  /** Has Azure take the machines of a spot pool back. */
+  async evict(pool: string, eviction: EvictionRequest = {}, options?: CallOptions): Promise<EvictionReport> {
+    return this.#call<EvictionReport>('POST', `/pools/${encodeURIComponent(pool)}/evict`, eviction, options);
+  }
+
+  /** Begins to stop the cluster, as `az aks stop` does; `timings.powerMs` later it is stopped. */
+  async stopCluster(options?: CallOptions): Promise<ClusterState> {
+    return this.#call<ClusterState>('POST', '/cluster/stop', undefined, options);
+  }
+
+  /** Begins to start the cluster, as `az aks start` does; `timings.powerMs` later it runs. */
+  async startCluster(options?: CallOptions): Promise<ClusterState> {
+    return this.#call<ClusterState>('POST', '/cluster/start', undefined, options);
+  }
+
+  /**
+   * Writes conditions into a Node's status; resolves when the API server has them. A Node whose Ready is set to False or
+   * Unknown stays so until it is set to True.
+   */
+  async setNodeConditions(
+    node: string,
+    conditions: readonly NodeConditionPatch[],
+    options?: CallOptions,
+  ): Promise<void> {
+    await this.#call('PUT', `/nodes/${encodeURIComponent(node)}/conditions`, conditions, options);
   }
 
   /** Resolves when the emulator answers; rejects otherwise. */

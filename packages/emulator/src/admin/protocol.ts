@@ -2,6 +2,11 @@
  * What the admin API under `/_emulator/` speaks: the types that the server, `EmulatorClient` and tests share.
  * All durations are milliseconds unless the name says seconds.
  */
+import type { AllocationMix, AllocationRule } from './allocation-protocol.ts';
+import type { NodeRule } from './node-protocol.ts';
+
+export type * from './allocation-protocol.ts';
+export type * from './node-protocol.ts';
 
 /** How long things take. Both node times count from the acceptance of the request that causes them. */
 export interface Timings {
@@ -15,6 +20,16 @@ export interface Timings {
   readonly deleteMs: number;
   /** From an accepted DELETE until the Node objects are deleted. */
   readonly nodeRemoveMs: number;
+  /** From an accepted stop or start of the cluster until its operation has ended. */
+  readonly powerMs: number;
+}
+
+/** A token bucket: holds `capacity` requests and gets `perSecond` back. */
+export interface RateLimit {
+  readonly capacity: number;
+  readonly perSecond: number;
+  /** What a refusal says in Retry-After; by default the seconds until there is a token again. */
+  readonly retryAfterSeconds?: number;
 }
 
 /** Everything that can be changed while the emulator runs. */
@@ -32,8 +47,32 @@ export interface Settings {
   readonly exclusiveOperations: boolean;
   /** Refuse with 429 when the token buckets that AKS is known to have are empty. */
   readonly throttling: boolean;
+  /** Refuse with 429 when ARM's buckets of the subscription are empty: 250 reads and 25 a second, 200 writes and 10 a second. */
+  readonly subscriptionThrottling: boolean;
+  /**
+   * Buckets of single APIs by operation, for example `PUT agentPools` (one for each pool) or `LIST usages`; they hold
+   * whatever `throttling` says. `null` in a patch takes one away.
+   */
+  readonly rateLimits: Readonly<Record<string, RateLimit>>;
   /** VM sizes that the subscription may not use: refused by PUT, shown with a restriction in the SKU list. */
   readonly restrictedSizes: readonly string[];
+  /** Zones in which the subscription may not use a VM size, by size; as above. `[]` in a patch lifts a restriction. */
+  readonly restrictedZones: Readonly<Record<string, readonly string[]>>;
+  /** Which capacity is closed; a patch replaces all of them. */
+  readonly allocationRules: readonly AllocationRule[];
+  /** Absent: what no rule closes succeeds. */
+  readonly allocationMix?: AllocationMix;
+  /** How Nodes misbehave; a patch replaces all of them. */
+  readonly nodeRules: readonly NodeRule[];
+  /** How far the usages API lags behind; admission always knows the true numbers. */
+  readonly usageLagMs: number;
+  /** Whether Nodes are deleted while the cluster is stopped; otherwise they stay, NotReady. */
+  readonly stopRemovesNodes: boolean;
+  /**
+   * What a write on a pool meets while the cluster starts. `refuse`: 409 OriginalEtagNotExpect. `preempt`: it is accepted,
+   * the start fails with that code, and the cluster is Failed, as has been reported from the field.
+   */
+  readonly startConflict: 'refuse' | 'preempt';
   /** Lifetime of access tokens issued from now on. */
   readonly tokenTtlSeconds: number;
   /** Retry-After on accepted operations and their unfinished status; 0: not sent, as seen in recordings of AKS. */
@@ -41,7 +80,12 @@ export interface Settings {
 }
 
 /** A change of settings: what is left out stays as it is. */
-export type SettingsPatch = Partial<Omit<Settings, 'timings'>> & { readonly timings?: Partial<Timings> };
+export type SettingsPatch = Partial<Omit<Settings, 'timings' | 'allocationMix' | 'rateLimits'>> & {
+  readonly timings?: Partial<Timings>;
+  /** `published`: the mix that Microsoft has published, with seed 1. */
+  readonly allocationMix?: AllocationMix | 'published' | 'off';
+  readonly rateLimits?: Readonly<Record<string, RateLimit | null>>;
+};
 
 export const METHODS = ['GET', 'LIST', 'PUT', 'DELETE', 'POST', 'PATCH', 'HEAD'] as const;
 /** HTTP methods, and LIST for the GET of a collection. */
@@ -51,6 +95,8 @@ export const ROUTES = [
   'agentPools',
   'agentPools/abort',
   'managedClusters',
+  'managedClusters/stop',
+  'managedClusters/start',
   'operations',
   'operationresults',
   'skus',
@@ -160,7 +206,7 @@ export interface RequestReport {
   readonly log: readonly LoggedRequest[];
 }
 
-/** A pool that somebody else made, put in place without any check. */
+/** A pool that somebody else made, put in place past quota, cap and rules. */
 export interface PoolSeed {
   readonly vmSize?: string;
   readonly count?: number;
@@ -168,6 +214,12 @@ export interface PoolSeed {
   readonly labels?: Readonly<Record<string, string>>;
   readonly tags?: Readonly<Record<string, string>>;
   readonly taints?: readonly string[];
+  readonly zones?: readonly string[];
+  readonly priority?: 'Regular' | 'Spot';
+  /** GiB. */
+  readonly osDiskSizeGb?: number;
+  /** Milliseconds since the epoch; now by default. */
+  readonly createdAt?: number;
   /** `Creating` stays Creating; `Failed` can carry an error. */
   readonly provisioningState?: 'Succeeded' | 'Failed' | 'Canceled' | 'Creating';
   readonly provisioningError?: { readonly code: string; readonly message: string };
@@ -186,6 +238,11 @@ export interface PoolState {
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly string[];
   readonly tags: Readonly<Record<string, string>>;
+  readonly priority: 'Regular' | 'Spot';
+  /** Zones that were asked for. */
+  readonly zones: readonly string[];
+  /** Machines that Azure has taken back, by index. */
+  readonly evicted: readonly number[];
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
   readonly nodes: readonly string[];
@@ -204,8 +261,15 @@ export interface ClusterIdentity {
   readonly kubernetesVersion: string;
 }
 
+/** Whether the cluster runs. The power state is the one that is wanted, also while it is not reached. */
+export interface ClusterState {
+  readonly provisioningState: 'Succeeded' | 'Failed' | 'Stopping' | 'Starting';
+  readonly powerState: 'Running' | 'Stopped';
+}
+
 export interface EmulatorState {
   readonly cluster: ClusterIdentity;
+  readonly power: ClusterState;
   readonly settings: Settings;
   readonly pools: readonly PoolState[];
   /** Names of the Nodes that it has registered and not yet removed. */

@@ -11,6 +11,10 @@ export const readSeed = object<PoolSeed>({
   labels: record(value),
   tags: record(value),
   taints: list(text),
+  zones: list(choice('1', '2', '3')),
+  priority: choice('Regular', 'Spot'),
+  osDiskSizeGb: integer(0, 2048),
+  createdAt: integer(0),
   provisioningState: choice('Succeeded', 'Failed', 'Canceled', 'Creating'),
   provisioningError: required(
     object<{ code: string; message: string }>({ code: text, message: text }),

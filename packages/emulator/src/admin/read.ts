@@ -42,6 +42,13 @@ export function integer(min: number, max = Number.MAX_SAFE_INTEGER): Reader<numb
   };
 }
 
+export function number(min: number, max = Number.MAX_VALUE): Reader<number> {
+  return (value, where) => {
+    if (typeof value === 'number' && value >= min && value <= max) return value;
+    throw invalidInput(where, `must be a number from ${min} to ${max}`);
+  };
+}
+
 export const text: Reader<string> = (value, where) => {
   if (typeof value === 'string' && value !== '') return value;
   throw invalidInput(where, 'must be a string that is not empty');

@@ -1,75 +1,12 @@
-import { SettingsHolder } from '../admin/settings.ts';
-import { clusterIdentity } from '../cluster-identity.ts';
-import { Quota } from '../compute/quota.ts';
-import { ServiceError } from '../http/service-error.ts';
-import { noMachines } from '../nodes/machines.ts';
-import type { Machines } from '../nodes/machines.ts';
-import { ManualClock } from '../testing/manual-clock.ts';
-import { AgentPools } from './agent-pools.ts';
-import { OperationLog, operationStatus } from './operation.ts';
-import { provisioningError, provisioningState } from './pool.ts';
-import { PoolStore } from './pool-store.ts';
-
-const cluster = clusterIdentity({});
-const timings = { nodeRegisterMs: 300, operationMs: 1500, gpuAppearMs: 0, deleteMs: 500, nodeRemoveMs: 200 };
-
-function setUp(): {
-  clock: ManualClock;
-  settings: SettingsHolder;
-  store: PoolStore;
-  operations: OperationLog;
-  quota: Quota;
-  pools: AgentPools;
-  machineCalls: string[];
-  state: (name: string) => string | undefined;
-} {
-  const clock = new ManualClock();
-  const settings = new SettingsHolder();
-  settings.change({ timings });
-  const store = new PoolStore();
-  const operations = new OperationLog();
-  const quota = new Quota(() => settings.current.quotas, cluster.location);
-  const machineCalls: string[] = [];
-  const machines: Machines = {
-    ...noMachines,
-    scale: ({ name, properties }, afterMs) =>
-      void machineCalls.push(`scale ${name} to ${properties.count} in ${afterMs}`),
-    remove: (name, afterMs) => void machineCalls.push(`remove ${name} in ${afterMs}`),
-  };
-  const pools = new AgentPools({
-    cluster,
-    settings: () => settings.current,
-    store,
-    operations,
-    quota,
-    machines,
-    clock,
-  });
-  const state = (name: string): string | undefined => {
-    const pool = store.get(name, clock.now());
-    return pool && provisioningState(pool, clock.now());
-  };
-  return { clock, settings, store, operations, quota, pools, machineCalls, state };
-}
-
-const body = (properties: object = {}): object => ({
-  properties: { vmSize: 'Standard_NC6s_v3', count: 1, ...properties },
-});
-
-function refusal(call: () => unknown): { status: number; code: string; message: string } {
-  try {
-    call();
-  } catch (error) {
-    if (error instanceof ServiceError) return { status: error.status, code: error.code, message: error.message };
-    throw error;
-  }
-  throw new Error('it was not refused');
-}
+import { aks, put } from '../testing/aks.ts';
+import { refusal } from '../testing/refusal.ts';
+import { operationStatus } from './operation.ts';
+import { provisioningError } from './pool.ts';
 
 describe('an agent pool', () => {
   it('lives from Creating through Succeeded and Deleting to gone', async () => {
-    const { clock, pools, operations, machineCalls, state, store } = setUp();
-    const { pool, created } = pools.put('ws1', body(), {});
+    const { clock, pools, operations, machineCalls, state, store } = aks();
+    const { pool, created } = pools.put('ws1', put(), {});
     expect({ created, state: state('ws1') }).toEqual({ created: true, state: 'Creating' });
     await clock.advance(1499);
     expect(state('ws1')).toBe('Creating');
@@ -87,9 +24,9 @@ describe('an agent pool', () => {
   });
 
   it('is Failed with the cause after an operation that fails, has no machine, and can be deleted', async () => {
-    const { clock, pools, machineCalls, state, store } = setUp();
+    const { clock, pools, machineCalls, state, store } = aks();
     const failOperation = { code: 'AllocationFailed', message: 'no room', afterMs: 100, nodes: 'never' as const };
-    pools.put('ws1', body(), { interference: { failOperation } });
+    pools.put('ws1', put(), { interference: { failOperation } });
     expect(state('ws1')).toBe('Creating');
     await clock.advance(100);
     expect(state('ws1')).toBe('Failed');
@@ -104,8 +41,8 @@ describe('an agent pool', () => {
   });
 
   it('gives way to its deletion while it is being created', async () => {
-    const { clock, pools, operations } = setUp();
-    const { pool } = pools.put('ws1', body(), {});
+    const { clock, pools, operations } = aks();
+    const { pool } = pools.put('ws1', put(), {});
     await clock.advance(100);
     pools.delete('ws1', {});
     const superseded = operations.get(pool.operation.id)!;
@@ -114,8 +51,8 @@ describe('an agent pool', () => {
   });
 
   it('has one deletion, however often it is asked for', async () => {
-    const { clock, pools, machineCalls } = setUp();
-    pools.put('ws1', body(), {});
+    const { clock, pools, machineCalls } = aks();
+    pools.put('ws1', put(), {});
     await clock.advance(1500);
     const first = pools.delete('ws1', {});
     await clock.advance(100);
@@ -124,8 +61,8 @@ describe('an agent pool', () => {
   });
 
   it('stays, Failed, when its deletion fails', async () => {
-    const { clock, pools, state, machineCalls } = setUp();
-    pools.put('ws1', body(), {});
+    const { clock, pools, state, machineCalls } = aks();
+    pools.put('ws1', put(), {});
     await clock.advance(1500);
     pools.delete('ws1', {
       interference: { failOperation: { code: 'ScopeLocked', message: 'locked', nodes: 'never' } },
@@ -136,20 +73,20 @@ describe('an agent pool', () => {
   });
 
   it('can be made anew under its name the moment it is gone', async () => {
-    const { clock, pools, quota, state } = setUp();
-    pools.put('ws1', body(), {});
+    const { clock, pools, quota, state } = aks();
+    pools.put('ws1', put(), {});
     await clock.advance(1500);
     pools.delete('ws1', {});
     await clock.advance(500);
-    expect(pools.put('ws1', body({ vmSize: 'Standard_NC12s_v3' }), {}).created).toBe(true);
+    expect(pools.put('ws1', put({ vmSize: 'Standard_NC12s_v3' }), {}).created).toBe(true);
     await clock.advance(500);
     expect(state('ws1')).toBe('Creating');
     expect(quota.used('standardNCSv3Family')).toBe(12);
   });
 
   it('is Canceled by an abort, which needs something to abort', async () => {
-    const { clock, pools, state, machineCalls } = setUp();
-    pools.put('ws1', body(), {});
+    const { clock, pools, state, machineCalls } = aks();
+    pools.put('ws1', put(), {});
     pools.abort('ws1');
     expect(state('ws1')).toBe('Canceled');
     expect(machineCalls.at(-1)).toBe('remove ws1 in 0');
@@ -160,10 +97,10 @@ describe('an agent pool', () => {
   });
 
   it('scales, and counts only the difference', async () => {
-    const { clock, pools, quota, state, machineCalls } = setUp();
-    pools.put('ws1', body(), {});
+    const { clock, pools, quota, state, machineCalls } = aks();
+    pools.put('ws1', put(), {});
     await clock.advance(1500);
-    expect(pools.put('ws1', body({ count: 3 }), {}).created).toBe(false);
+    expect(pools.put('ws1', put({ count: 3 }), {}).created).toBe(false);
     expect(state('ws1')).toBe('Scaling');
     expect(quota.used('standardNCSv3Family')).toBe(18);
     expect(machineCalls.at(-1)).toBe('scale ws1 to 3 in 300');
@@ -172,9 +109,9 @@ describe('an agent pool', () => {
 
 describe('a refusal', () => {
   it('comes while another operation is in progress on the pool', () => {
-    const { pools } = setUp();
-    pools.put('ws1', body(), {});
-    expect(refusal(() => pools.put('ws1', body(), {}))).toMatchObject({
+    const { pools } = aks();
+    pools.put('ws1', put(), {});
+    expect(refusal(() => pools.put('ws1', put(), {}))).toMatchObject({
       status: 409,
       code: 'OperationNotAllowed',
       message: expect.stringContaining('Another agentpool operation (ws1 - Creating) is in progress'),
@@ -182,17 +119,17 @@ describe('a refusal', () => {
   });
 
   it('comes for another pool too when operations are exclusive, until the operation has ended', async () => {
-    const { clock, pools, settings } = setUp();
+    const { clock, pools, settings } = aks();
     settings.change({ exclusiveOperations: true });
-    pools.put('ws1', body(), {});
-    expect(refusal(() => pools.put('ws2', body(), {}))).toMatchObject({ status: 409, code: 'OperationNotAllowed' });
+    pools.put('ws1', put(), {});
+    expect(refusal(() => pools.put('ws2', put(), {}))).toMatchObject({ status: 409, code: 'OperationNotAllowed' });
     await clock.advance(1500);
-    expect(pools.put('ws2', body(), {}).created).toBe(true);
+    expect(pools.put('ws2', put(), {}).created).toBe(true);
   });
 
   it('comes when If-None-Match meets a pool, before anything else is looked at', () => {
-    const { pools } = setUp();
-    pools.put('ws1', body(), { ifNoneMatch: '*' });
+    const { pools } = aks();
+    pools.put('ws1', put(), { ifNoneMatch: '*' });
     expect(refusal(() => pools.put('ws1', {}, { ifNoneMatch: '*' }))).toMatchObject({
       status: 412,
       code: 'PreconditionFailed',
@@ -200,33 +137,33 @@ describe('a refusal', () => {
   });
 
   it('comes when If-Match does not meet the version', async () => {
-    const { clock, pools } = setUp();
-    expect(refusal(() => pools.put('ws1', body(), { ifMatch: '*' }))).toMatchObject({ status: 412 });
-    const { pool } = pools.put('ws1', body(), {});
+    const { clock, pools } = aks();
+    expect(refusal(() => pools.put('ws1', put(), { ifMatch: '*' }))).toMatchObject({ status: 412 });
+    const { pool } = pools.put('ws1', put(), {});
     await clock.advance(1500);
     expect(refusal(() => pools.delete('ws1', { ifMatch: 'another' }))).toMatchObject({ status: 412 });
     expect(pools.delete('ws1', { ifMatch: `"${pool.etag}"` })).toBeDefined();
   });
 
   it('comes at the cap of pools, and a pool that is gone makes room', async () => {
-    const { clock, pools, settings } = setUp();
+    const { clock, pools, settings } = aks();
     settings.change({ poolCap: 1 });
-    pools.put('ws1', body(), {});
-    expect(refusal(() => pools.put('ws2', body(), {}))).toMatchObject({
+    pools.put('ws1', put(), {});
+    expect(refusal(() => pools.put('ws2', put(), {}))).toMatchObject({
       status: 400,
       code: 'MaxAgentPoolCountReached',
     });
     await clock.advance(1500);
     pools.delete('ws1', {});
     await clock.advance(500);
-    expect(pools.put('ws2', body(), {}).created).toBe(true);
+    expect(pools.put('ws2', put(), {}).created).toBe(true);
   });
 
   it('comes with the numbers when quota is short, and quota comes back with the pool gone', async () => {
-    const { clock, pools, settings } = setUp();
+    const { clock, pools, settings } = aks();
     settings.change({ quotas: { standardNCSv3Family: 6 } });
-    pools.put('ws1', body(), {});
-    expect(refusal(() => pools.put('ws2', body({ count: 2 }), {}))).toEqual({
+    pools.put('ws1', put(), {});
+    expect(refusal(() => pools.put('ws2', put({ count: 2 }), {}))).toMatchObject({
       status: 400,
       code: 'ErrCode_InsufficientVCPUQuota',
       message:
@@ -235,21 +172,21 @@ describe('a refusal', () => {
     await clock.advance(1500);
     pools.delete('ws1', {});
     await clock.advance(500);
-    expect(pools.put('ws2', body(), {}).created).toBe(true);
+    expect(pools.put('ws2', put(), {}).created).toBe(true);
   });
 
   it('comes for a change of what a pool keeps for life', async () => {
-    const { clock, pools } = setUp();
-    pools.put('ws1', body(), {});
+    const { clock, pools } = aks();
+    pools.put('ws1', put(), {});
     await clock.advance(1500);
-    expect(refusal(() => pools.put('ws1', body({ vmSize: 'Standard_NC12s_v3' }), {}))).toMatchObject({
+    expect(refusal(() => pools.put('ws1', put({ vmSize: 'Standard_NC12s_v3' }), {}))).toMatchObject({
       status: 400,
       code: 'PropertyChangeNotAllowed',
     });
   });
 
   it('protects the last system pool', () => {
-    const { pools } = setUp();
+    const { pools } = aks();
     pools.seed('nodepool1', { mode: 'System' });
     expect(refusal(() => pools.delete('nodepool1', {}))).toMatchObject({
       status: 400,
@@ -261,19 +198,19 @@ describe('a refusal', () => {
   });
 
   it('leaves quota and pools as they were', () => {
-    const { pools, quota, store } = setUp();
-    expect(refusal(() => pools.put('ws1', body({ vmSize: 'Standard_Nope' }), {}))).toMatchObject({
+    const { pools, quota, store } = aks();
+    expect(refusal(() => pools.put('ws1', put({ vmSize: 'Standard_Nope' }), {}))).toMatchObject({
       status: 400,
       code: 'VMSizeNotSupported',
     });
-    expect(refusal(() => pools.put('1bad', body(), {}))).toMatchObject({ status: 400, code: 'InvalidParameter' });
+    expect(refusal(() => pools.put('1bad', put(), {}))).toMatchObject({ status: 400, code: 'InvalidParameter' });
     expect({ inUse: quota.inUse, size: store.size }).toEqual({ inUse: {}, size: 0 });
   });
 });
 
 describe('a pool that somebody else made', () => {
   it('is there at once in the state that was asked for', async () => {
-    const { clock, pools, state, machineCalls } = setUp();
+    const { clock, pools, state, machineCalls } = aks();
     pools.seed('good', { count: 2 });
     pools.seed('bad', { provisioningState: 'Failed', provisioningError: { code: 'X', message: 'y' } });
     pools.seed('stuck', { provisioningState: 'Creating' });

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock, Timer } from '@kaito/kube';
 import type { ClusterIdentity, PoolSeed, Settings } from '../admin/protocol.ts';
-import type { Quota } from '../compute/quota.ts';
+import { allocationRefusal } from '../compute/allocation/allocation-fault.ts';
+import type { Allocator } from '../compute/allocation/allocator.ts';
+import type { Demand, Quota } from '../compute/quota.ts';
 import { findVmSize } from '../compute/vm-sizes.ts';
 import type { Interference } from '../http/route.ts';
 import type { Machines } from '../nodes/machines.ts';
@@ -9,12 +11,13 @@ import { anotherOperation, lastSystemPool, nothingToAbort, poolCountReached, poo
 import { checkImmutable } from './immutable.ts';
 import { cancel, inProgress } from './operation.ts';
 import type { CloudError, Operation, OperationKind, OperationLog } from './operation.ts';
-import { isGone, isSpot, provisioningState } from './pool.ts';
+import type { ClusterPower } from './cluster-power.ts';
+import { isGone, isSpot, machineCount, provisioningState } from './pool.ts';
 import type { Pool, PoolProperties } from './pool.ts';
 import type { PoolStore } from './pool-store.ts';
 import { checkPreconditions } from './preconditions.ts';
 import type { Preconditions } from './preconditions.ts';
-import { checkPoolName, readPool } from './read-pool.ts';
+import { readPool } from './read-pool.ts';
 import { seededPool } from './seeded-pool.ts';
 
 export interface AgentPoolsOptions {
@@ -23,6 +26,8 @@ export interface AgentPoolsOptions {
   readonly store: PoolStore;
   readonly operations: OperationLog;
   readonly quota: Quota;
+  readonly allocator: Allocator;
+  readonly power: ClusterPower;
   readonly machines: Machines;
   readonly clock: Clock;
 }
@@ -47,29 +52,55 @@ export class AgentPools {
 
   /** Creates or replaces a pool. @throws ServiceError when AKS would refuse. */
   put(name: string, body: unknown, write: Write): { readonly pool: Pool; readonly created: boolean } {
-    const { cluster, settings, store, quota, machines } = this.#options;
+    const { cluster, settings, store, quota, power, machines } = this.#options;
     const now = this.#settle(name);
     const existing = store.get(name, now);
     checkPreconditions(existing, write);
-    checkPoolName(name);
-    const { properties, size } = readPool(body, cluster, settings().restrictedSizes);
+    const { properties, size } = readPool(name, body, cluster, settings());
     if (existing) {
       this.#checkIdle(existing, now);
       checkImmutable(existing.properties, properties);
     } else if (store.size >= settings().poolCap) throw poolCountReached(settings().poolCap);
     this.#checkExclusive(name, now);
-    const demand = {
+    const demand: Demand = {
       size,
-      machines: properties.count - (existing?.properties.count ?? 0),
+      machines: properties.count - (existing ? machineCount(existing) : 0),
       spot: isSpot(properties),
     };
     quota.check(demand);
+    power.checkWrite(name, 'creating or updating agent pool');
+    const missing = { ...demand, machines: properties.count - (existing?.made ?? 0) };
+    const { placement, interference } = this.#allocate(name, properties, missing, write.interference);
     quota.add(demand);
-    const operation = this.#start(name, kindOfWrite(existing, properties), write.interference);
-    const pool: Pool = { name, properties, etag: randomUUID(), createdAt: existing?.createdAt ?? now, operation };
+    const operation = this.#start(name, kindOfWrite(existing, properties), interference);
+    const pool: Pool = {
+      name,
+      properties,
+      etag: randomUUID(),
+      createdAt: existing?.createdAt ?? now,
+      operation,
+      placement: placement ?? existing?.placement ?? [],
+      made: madeBy(properties, existing, interference),
+      evicted: [],
+    };
     store.put(pool, now);
-    if (machinesCome(settings(), write.interference)) machines.scale(pool, settings().timings.nodeRegisterMs);
+    if (machinesCome(settings(), interference)) machines.scale(pool, settings().timings.nodeRegisterMs);
     return { pool, created: existing === undefined };
+  }
+
+  /** Asks for machines, if there are to be more. @throws ServiceError when Azure refuses them at once. */
+  #allocate(
+    pool: string,
+    { availabilityZones: zones = [] }: PoolProperties,
+    demand: Demand,
+    interference: Interference = {},
+  ): { readonly placement?: readonly string[]; readonly interference: Interference } {
+    // A fault that was injected decides alone.
+    if (demand.machines <= 0 || interference.failOperation) return { interference };
+    const answer = this.#options.allocator.place({ ...demand, pool, zones });
+    if (!('fault' in answer)) return { placement: answer.zones, interference };
+    if (answer.fault.mode === 'request') throw allocationRefusal(answer.fault);
+    return { interference: { ...interference, failOperation: { ...answer.fault, nodes: 'never' } } };
   }
 
   /**
@@ -78,7 +109,7 @@ export class AgentPools {
    * @throws ServiceError when AKS would refuse.
    */
   delete(name: string, write: Write): Pool | undefined {
-    const { settings, store, machines } = this.#options;
+    const { settings, store, power, machines } = this.#options;
     const now = this.#settle(name);
     const existing = store.get(name, now);
     if (!existing) return undefined;
@@ -86,6 +117,7 @@ export class AgentPools {
     if (provisioningState(existing, now) === 'Deleting') return existing;
     if (existing.properties.mode === 'System' && !this.#hasOtherSystemPool(existing, now)) throw lastSystemPool();
     this.#checkExclusive(name, now);
+    power.checkWrite(name, 'deleting agent pool');
     this.#preempt(existing, now, {
       code: 'AKSOperationPreemptedByDelete',
       message: `The operation on agent pool ${name} was overridden and canceled by its deletion.`,
@@ -108,9 +140,10 @@ export class AgentPools {
     if (!existing) throw poolNotFound(name);
     if (!inProgress(existing.operation, now)) throw nothingToAbort(name);
     const operation = this.#preempt(existing, now);
-    const pool: Pool = { ...existing, etag: randomUUID(), operation };
+    const unmade = existing.operation.kind === 'Creating';
+    const pool: Pool = { ...existing, etag: randomUUID(), operation, ...(unmade && { made: 0 }) };
     store.put(pool, now);
-    if (existing.operation.kind === 'Creating') machines.remove(name, 0);
+    if (unmade) machines.remove(name, 0);
     return pool;
   }
 
@@ -118,11 +151,10 @@ export class AgentPools {
   seed(name: string, seed: PoolSeed): Pool {
     const { cluster, store, operations, quota, machines } = this.#options;
     const now = this.#settle(name);
-    checkPoolName(name);
     const existing = store.get(name, now);
     const { pool, size } = seededPool(name, seed, cluster, now);
     if (existing) this.#release(existing);
-    quota.add({ size, machines: pool.properties.count, spot: false });
+    quota.add({ size, machines: pool.properties.count, spot: isSpot(pool.properties) });
     operations.put(pool.operation);
     store.put(pool, now);
     const joins =
@@ -194,9 +226,9 @@ export class AgentPools {
   }
 
   /** Gives back the quota that a pool holds from its acceptance until it is gone. */
-  #release({ properties }: Pool): void {
-    const size = findVmSize(properties.vmSize);
-    if (size) this.#options.quota.add({ size, machines: -properties.count, spot: isSpot(properties) });
+  #release(pool: Pool): void {
+    const size = findVmSize(pool.properties.vmSize);
+    if (size) this.#options.quota.add({ size, machines: -machineCount(pool), spot: isSpot(pool.properties) });
   }
 
   #settleAt(name: string, afterMs: number): void {
@@ -211,6 +243,10 @@ export class AgentPools {
 function kindOfWrite(existing: Pool | undefined, properties: PoolProperties): OperationKind {
   if (!existing) return 'Creating';
   return existing.properties.count === properties.count ? 'Updating' : 'Scaling';
+}
+
+function madeBy({ count }: PoolProperties, existing: Pool | undefined, { failOperation }: Interference): number {
+  return failOperation?.nodes === 'never' ? Math.min(count, existing?.made ?? 0) : count;
 }
 
 function machinesCome({ nodes }: Settings, { failOperation }: Interference = {}): boolean {

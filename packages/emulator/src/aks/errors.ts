@@ -1,3 +1,4 @@
+import type { ClusterState } from '../admin/protocol.ts';
 import { ServiceError } from '../http/service-error.ts';
 
 /** What the AKS resource provider refuses; always the flat shape. Codes and wording follow what AKS has been seen to say. */
@@ -57,13 +58,61 @@ export function vmSizeNotSupported(size: string, subscription: string, location:
   );
 }
 
-export function zoneNotSupported(zones: readonly string[], size: string, location: string): ServiceError {
+export function zoneNotSupported(
+  pool: string,
+  zones: readonly string[],
+  offer: { readonly location: string; readonly supported: readonly string[] },
+): ServiceError {
   return refusal(
     400,
     'AvailabilityZoneNotSupported',
-    `The zone(s) '${zones.join(',')}' for resource of VM size '${size}' is not supported in location '${location}'.`,
+    `Preflight validation check for resource(s) for agent pool ${pool} failed. Message: The zone(s) '${zones.join(',')}' for resource '${pool}' is not supported. The supported zones for location '${offer.location}' are '${offer.supported.join(',')}'`,
     'agentPoolProfile.availabilityZones',
   );
+}
+
+/** Azure docs, "Error messages for Azure Spot Virtual Machines and scale sets". */
+export function spotNotSupported(size: string): ServiceError {
+  return refusal(
+    400,
+    'AzureSpotIsNotSupportedForThisVMSize',
+    `Azure Spot is not supported for this VM size ${size}.`,
+    'agentPoolProfile.scaleSetPriority',
+  );
+}
+
+/** A write or a change of power while the cluster stops or starts. */
+export function clusterBusy(operation: string): ServiceError {
+  return refusal(
+    409,
+    'OperationNotAllowed',
+    `Operation is not allowed: Another operation (${operation}) is in progress, please wait for it to finish before starting a new operation. See https://aka.ms/aks-pending-operation for more details`,
+  );
+}
+
+/** What AKS says when the power state of the cluster forbids something, as users have posted it for stopping. */
+export function powerStateForbids(
+  { provisioningState, powerState }: ClusterState,
+  operation: 'stopping' | 'starting' | 'creating or updating agent pool' | 'deleting agent pool',
+): ServiceError {
+  return refusal(
+    409,
+    'OperationNotAllowed',
+    `managed cluster is in Provisioning State(${provisioningState}) and Power State(${powerState}), ${operation} cannot be performed`,
+  );
+}
+
+/** The start and a write on a pool have each read the pool before the other changed it. */
+export function originalEtagNotExpected(pool: string): ServiceError {
+  return refusal(
+    409,
+    'OriginalEtagNotExpect',
+    `Failed to save agent pool ${pool}: rpc error: code = FailedPrecondition desc = Original etag not expected`,
+  );
+}
+
+export function notSpot(pool: string): ServiceError {
+  return refusal(400, 'InvalidParameter', `Agent pool ${pool} has priority Regular: only Spot machines are evicted.`);
 }
 
 export function ephemeralDiskMisfit(size: string, diskGb: number, roomGb: number): ServiceError {

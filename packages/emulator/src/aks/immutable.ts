@@ -12,6 +12,8 @@ const IMMUTABLE = [
   'maxPods',
   'availabilityZones',
   'scaleSetPriority',
+  'scaleSetEvictionPolicy',
+  'spotMaxPrice',
   'vnetSubnetID',
   'podSubnetID',
   'enableFIPS',

@@ -7,8 +7,8 @@ const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
 
 /** Domains whose labels belong to Kubernetes or AKS (AKS docs, "Reserved system labels"). Keys under karpenter.sh are accepted. */
 const RESERVED = ['kubernetes.io', 'k8s.io', 'kubernetes.azure.com'];
-/** The one reserved key that users of spot pools set themselves. */
-const SPOT_LABEL = 'kubernetes.azure.com/scalesetpriority';
+/** Label and taint of spot machines: the one reserved key that users of spot pools set themselves. */
+export const SPOT_KEY = 'kubernetes.azure.com/scalesetpriority';
 
 /** @throws ServiceError 400 for a key that Kubernetes refuses or AKS reserves, or a value that is no label value. */
 export function checkLabels(labels: Readonly<Record<string, unknown>>): void {
@@ -22,7 +22,7 @@ export function checkLabels(labels: Readonly<Record<string, unknown>>): void {
 }
 
 function isReserved(key: string): boolean {
-  if (key === SPOT_LABEL || !key.includes('/')) return false;
+  if (key === SPOT_KEY || !key.includes('/')) return false;
   const prefix = key.slice(0, key.indexOf('/'));
   return RESERVED.some(domain => prefix === domain || prefix.endsWith(`.${domain}`));
 }

@@ -2,9 +2,10 @@
 export interface CloudError {
   readonly code: string;
   readonly message: string;
+  readonly details?: readonly CloudError[];
 }
 
-export type OperationKind = 'Creating' | 'Updating' | 'Scaling' | 'Deleting';
+export type OperationKind = 'Creating' | 'Updating' | 'Scaling' | 'Deleting' | 'Stopping' | 'Starting';
 export type Outcome = 'Succeeded' | 'Failed' | 'Canceled';
 
 /**
@@ -13,8 +14,8 @@ export type Outcome = 'Succeeded' | 'Failed' | 'Canceled';
  */
 export interface Operation {
   readonly id: string;
-  /** The agent pool that it works on. */
-  readonly pool: string;
+  /** The agent pool that it works on; absent: the cluster. */
+  readonly pool?: string;
   readonly kind: OperationKind;
   /** Milliseconds since the epoch, as all times here. */
   readonly startedAt: number;

@@ -1,5 +1,7 @@
 import type { ClusterIdentity } from '../admin/protocol.ts';
 import type { VmSize } from '../compute/vm-sizes.ts';
+import { SPOT_KEY } from './labels-and-taints.ts';
+import { isSpot } from './pool.ts';
 import type { PoolProperties } from './pool.ts';
 
 /** Read-only properties: what a caller sends for them is not taken over. */
@@ -36,7 +38,21 @@ export function withDefaults(
   };
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what was sent has been checked rule by rule before
   const properties = { ...defaults, ...given, osDiskSizeGB } as unknown as PoolProperties;
-  return { ...properties, vmSize: size.name, nodeImageVersion: nodeImage(properties.osSKU, size) };
+  return { ...spotDefaults(properties), vmSize: size.name, nodeImageVersion: nodeImage(properties.osSKU, size) };
+}
+
+/** What AKS adds to a spot pool, and echoes (AKS docs, "Add a Spot node pool"). */
+function spotDefaults(properties: PoolProperties): PoolProperties {
+  if (!isSpot(properties)) return properties;
+  const taint = `${SPOT_KEY}=spot:NoSchedule`;
+  const taints = properties.nodeTaints ?? [];
+  return {
+    scaleSetEvictionPolicy: 'Delete',
+    spotMaxPrice: -1,
+    ...properties,
+    nodeLabels: { ...properties.nodeLabels, [SPOT_KEY]: 'spot' },
+    nodeTaints: taints.includes(taint) ? taints : [...taints, taint],
+  };
 }
 
 /** AKS docs, "Node OS disk sizing": the default grows with the vCPUs of the size. */

@@ -6,14 +6,23 @@ import type { Pool } from './pool.ts';
 import { HISTORY_MS, PoolStore } from './pool-store.ts';
 import { readPool } from './read-pool.ts';
 
-const { properties } = readPool({ properties: { vmSize: 'Standard_NC6s_v3' } }, clusterIdentity({}), []);
+const { properties } = readPool('ws1', { properties: { vmSize: 'Standard_NC6s_v3' } }, clusterIdentity({}));
 
 function operation(kind: Operation['kind'], startedAt: number, endsAt: number): Operation {
   return { id: `${kind}-${startedAt}`, pool: 'ws1', kind, startedAt, endsAt, outcome: 'Succeeded' };
 }
 
 function pool(latest: Operation): Pool {
-  return { name: 'ws1', properties, etag: latest.id, createdAt: 1000, operation: latest };
+  return {
+    name: 'ws1',
+    properties,
+    etag: latest.id,
+    createdAt: 1000,
+    operation: latest,
+    placement: [],
+    made: 1,
+    evicted: [],
+  };
 }
 
 function stateAt(store: PoolStore, time: number): string | undefined {

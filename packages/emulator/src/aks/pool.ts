@@ -17,6 +17,7 @@ export interface PoolProperties {
   readonly tags?: Readonly<Record<string, string>>;
   readonly availabilityZones?: readonly string[];
   readonly scaleSetPriority?: string;
+  readonly scaleSetEvictionPolicy?: string;
   readonly nodeImageVersion: string;
   readonly [property: string]: unknown;
 }
@@ -29,6 +30,12 @@ export interface Pool {
   readonly createdAt: number;
   /** The latest operation. */
   readonly operation: Operation;
+  /** Zones that its machines go to, in turn; none: regional. */
+  readonly placement: readonly string[];
+  /** Machines that Azure has given it. A create that fails for want of capacity has none, and a PUT over it asks again. */
+  readonly made: number;
+  /** Machines that Azure has taken back, by index; AKS goes on counting them. */
+  readonly evicted: readonly number[];
 }
 
 /** What AKS would show as `provisioningState`. */
@@ -47,6 +54,11 @@ export function isGone(pool: Pool, now: number): boolean {
   return (
     pool.operation.kind === 'Deleting' && !inProgress(pool.operation, now) && pool.operation.outcome === 'Succeeded'
   );
+}
+
+/** Machines that hold quota. */
+export function machineCount({ properties, evicted }: Pool): number {
+  return properties.count - evicted.length;
 }
 
 export function isSpot(properties: PoolProperties): boolean {

@@ -1,11 +1,15 @@
 import { clusterIdentity } from '../cluster-identity.ts';
 import { ServiceError } from '../http/service-error.ts';
 import { parseTaint } from './labels-and-taints.ts';
-import { checkPoolName, readPool } from './read-pool.ts';
+import { readPool } from './read-pool.ts';
 
 const cluster = clusterIdentity({});
-const read = (properties: object): ReturnType<typeof readPool> =>
-  readPool({ properties: { vmSize: 'Standard_NC6s_v3', ...properties } }, cluster, ['Standard_D4s_v5']);
+const restrictions = {
+  restrictedSizes: ['Standard_D4s_v5'],
+  restrictedZones: { Standard_NC12s_v3: ['1'] },
+};
+const read = (properties: object, name = 'ws1'): ReturnType<typeof readPool> =>
+  readPool(name, { properties: { vmSize: 'Standard_NC6s_v3', ...properties } }, cluster, restrictions);
 
 function codeOf(call: () => unknown): string {
   try {
@@ -62,6 +66,17 @@ describe('the body of a PUT', () => {
     [{ vmSize: 7 }, 'InvalidParameter'],
     [{ availabilityZones: ['1', '3'] }, 'accepted'],
     [{ availabilityZones: ['4'] }, 'AvailabilityZoneNotSupported'],
+    [{ vmSize: 'Standard_NC12s_v3', availabilityZones: ['1', '2'] }, 'AvailabilityZoneNotSupported'],
+    [{ vmSize: 'Standard_NC12s_v3', availabilityZones: ['2'] }, 'accepted'],
+    [{ vmSize: 'Standard_NG32ads_V620_v1', availabilityZones: ['1'] }, 'AvailabilityZoneNotSupported'],
+    [{ scaleSetPriority: 'Spot' }, 'accepted'],
+    [{ scaleSetPriority: 'Spot', scaleSetEvictionPolicy: 'Deallocate', spotMaxPrice: 0.5 }, 'accepted'],
+    [{ scaleSetPriority: 'Spot', spotMaxPrice: 0 }, 'InvalidParameter'],
+    [{ scaleSetPriority: 'Spot', scaleSetEvictionPolicy: 'Keep' }, 'InvalidParameter'],
+    [{ scaleSetPriority: 'Spot', mode: 'System' }, 'InvalidParameter'],
+    [{ scaleSetPriority: 'Spot', vmSize: 'Standard_DS2_v2' }, 'AzureSpotIsNotSupportedForThisVMSize'],
+    [{ spotMaxPrice: -1 }, 'InvalidParameter'],
+    [{ scaleSetPriority: 'Regular', scaleSetEvictionPolicy: 'Delete' }, 'InvalidParameter'],
     [{ osDiskType: 'Ephemeral', osDiskSizeGB: 1024 }, 'VMCannotFitEphemeralOSDisk'],
     [{ osDiskType: 'Ephemeral', vmSize: 'Standard_D2s_v5' }, 'VMSizeDoesNotSupportEphemeralOS'],
   ])('%j → %s', (properties, code) => {
@@ -86,17 +101,36 @@ describe('the body of a PUT', () => {
   });
 
   it('must be there', () => {
-    expect(codeOf(() => readPool([], cluster, []))).toBe('InvalidRequestContent');
-    expect(codeOf(() => readPool({ properties: {} }, cluster, []))).toBe('InvalidParameter');
+    expect(codeOf(() => readPool('ws1', [], cluster))).toBe('InvalidRequestContent');
+    expect(codeOf(() => readPool('ws1', { properties: {} }, cluster))).toBe('InvalidParameter');
+  });
+
+  it('of a spot pool gets the label, the taint and the terms that AKS adds, once', () => {
+    const spot = {
+      scaleSetPriority: 'Spot',
+      scaleSetEvictionPolicy: 'Delete',
+      spotMaxPrice: -1,
+      nodeLabels: { a: 'b', 'kubernetes.azure.com/scalesetpriority': 'spot' },
+      nodeTaints: ['sku=gpu:NoSchedule', 'kubernetes.azure.com/scalesetpriority=spot:NoSchedule'],
+    };
+    const asked = { scaleSetPriority: 'Spot', nodeLabels: { a: 'b' }, nodeTaints: ['sku=gpu:NoSchedule'] };
+    expect(read(asked).properties).toMatchObject(spot);
+    expect(read(spot).properties).toMatchObject(spot);
+  });
+
+  it('hears which zones there are when it asks for others', () => {
+    expect(() => read({ vmSize: 'Standard_NC12s_v3', availabilityZones: ['1'] })).toThrow(
+      "The zone(s) '1' for resource 'ws1' is not supported. The supported zones for location 'eastus' are '2,3'",
+    );
   });
 });
 
 it.each(['a', 'ws1a2b3c4d5e', 'x9'])('pool name %s is good', name => {
-  expect(codeOf(() => checkPoolName(name))).toBe('accepted');
+  expect(codeOf(() => read({}, name))).toBe('accepted');
 });
 
 it.each(['', '1a', 'A1', 'a-b', 'a'.repeat(13)])('pool name "%s" is refused', name => {
-  expect(codeOf(() => checkPoolName(name))).toBe('InvalidParameter');
+  expect(codeOf(() => read({}, name))).toBe('InvalidParameter');
 });
 
 it('reads taints in both forms', () => {

@@ -1,11 +1,19 @@
-import type { ClusterIdentity } from '../admin/protocol.ts';
+import type { ClusterIdentity, Settings } from '../admin/protocol.ts';
 import { invalidRequestContent } from '../arm/errors.ts';
 import { isRecord } from '../http/json.ts';
 import { findVmSize } from '../compute/vm-sizes.ts';
 import type { VmSize } from '../compute/vm-sizes.ts';
-import { ephemeralDiskMisfit, invalidOsSku, invalidParameter, vmSizeNotSupported, zoneNotSupported } from './errors.ts';
+import {
+  ephemeralDiskMisfit,
+  invalidOsSku,
+  invalidParameter,
+  spotNotSupported,
+  vmSizeNotSupported,
+  zoneNotSupported,
+} from './errors.ts';
 import { checkLabels, checkTaints } from './labels-and-taints.ts';
 import { withDefaults } from './pool-defaults.ts';
+import { isSpot } from './pool.ts';
 import type { PoolProperties } from './pool.ts';
 
 /** AKS docs, "Create a node pool": Linux pool names have 1 to 12 lower-case letters and digits and start with a letter. */
@@ -60,6 +68,12 @@ const RULES: readonly Rule[] = [
   choice('osType', 'Linux', 'Windows'),
   choice('osDiskType', 'Managed', 'Ephemeral'),
   choice('scaleSetPriority', 'Regular', 'Spot'),
+  choice('scaleSetEvictionPolicy', 'Delete', 'Deallocate'),
+  {
+    property: 'spotMaxPrice',
+    holds: value => value === -1 || (typeof value === 'number' && value > 0),
+    reason: 'it must be -1 or a price above 0.',
+  },
   { property: 'nodeLabels', holds: isRecord, reason: 'it must be an object.' },
   { property: 'tags', holds: isRecord, reason: 'it must be an object.' },
   { property: 'nodeTaints', holds: isStrings, reason: 'it must be a list of strings.' },
@@ -68,7 +82,7 @@ const RULES: readonly Rule[] = [
 ];
 
 /** @throws ServiceError 400 for a name that AKS does not take. */
-export function checkPoolName(name: string): void {
+function checkPoolName(name: string): void {
   if (POOL_NAME.test(name)) return;
   throw invalidParameter(
     'agentPoolProfile.name',
@@ -76,25 +90,39 @@ export function checkPoolName(name: string): void {
   );
 }
 
+/** What the subscription may not use of what Azure has. */
+export type Restrictions = Pick<Settings, 'restrictedSizes' | 'restrictedZones'>;
+
+export const UNRESTRICTED: Restrictions = { restrictedSizes: [], restrictedZones: {} };
+
 export interface PoolRequest {
   readonly size: VmSize;
   readonly properties: PoolProperties;
 }
 
 /**
- * Reads the body of a PUT and fills in what AKS would.
+ * Reads the name and the body of a PUT and fills in what AKS would.
  * @throws ServiceError 400 with the code that AKS has for what is wrong.
  */
-export function readPool(body: unknown, cluster: ClusterIdentity, restrictedSizes: readonly string[]): PoolRequest {
+export function readPool(
+  name: string,
+  body: unknown,
+  cluster: ClusterIdentity,
+  restrictions: Restrictions = UNRESTRICTED,
+): PoolRequest {
+  checkPoolName(name);
   const given = isRecord(body) ? body['properties'] : undefined;
   if (!isRecord(given)) throw invalidRequestContent("an agent pool has an object 'properties'");
-  const sent = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
+  const sent = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null && value !== undefined));
   for (const { property, holds, reason } of RULES) {
     if (property in sent && !holds(sent[property])) throw invalidParameter(`agentPoolProfile.${property}`, reason);
   }
-  const size = readSize(sent['vmSize'], cluster, restrictedSizes);
+  const size = readSize(sent['vmSize'], cluster, restrictions.restrictedSizes);
   const properties = withDefaults(sent, size, cluster);
-  checkMachine(properties, size, cluster.location);
+  checkMachine(properties, size);
+  const supported = size.zones.filter(zone => !restrictions.restrictedZones[size.name]?.includes(zone));
+  const missing = (properties.availabilityZones ?? []).filter(zone => !supported.includes(zone));
+  if (missing.length > 0) throw zoneNotSupported(name, missing, { location: cluster.location, supported });
   checkLabels(properties.nodeLabels ?? {});
   checkTaints(properties.nodeTaints ?? [], 'nodeTaints');
   checkTaints(properties.nodeInitializationTaints ?? [], 'nodeInitializationTaints');
@@ -108,16 +136,31 @@ function readSize(given: unknown, cluster: ClusterIdentity, restricted: readonly
   throw vmSizeNotSupported(given, cluster.subscriptionId, cluster.location);
 }
 
-function checkMachine(properties: PoolProperties, size: VmSize, location: string): void {
+function checkMachine(properties: PoolProperties, size: VmSize): void {
+  checkPriority(properties, size);
   if (properties.mode === 'System' && properties.count < 1) {
     throw invalidParameter('agentPoolProfile.count', 'a system pool has at least 1 node.');
   }
   const skus = properties.osType === 'Windows' ? WINDOWS_SKUS : LINUX_SKUS;
   if (!skus.includes(properties.osSKU)) throw invalidOsSku(properties.osSKU);
-  const missing = (properties.availabilityZones ?? []).filter(zone => !size.zones.includes(zone));
-  if (missing.length > 0) throw zoneNotSupported(missing, size.name, location);
   const room = Math.max(size.cacheDiskGb, size.tempDiskGb);
   if (properties.osDiskType === 'Ephemeral' && properties.osDiskSizeGB > room) {
     throw ephemeralDiskMisfit(size.name, properties.osDiskSizeGB, room);
+  }
+}
+
+/** AKS docs, "Add a Spot node pool": spot pools are user pools, and only they have an eviction policy and a price. */
+function checkPriority(properties: PoolProperties, size: VmSize): void {
+  if (isSpot(properties)) {
+    if (!size.spot) throw spotNotSupported(size.name);
+    if (properties.mode === 'System') {
+      throw invalidParameter('agentPoolProfile.scaleSetPriority', 'a system pool cannot have priority Spot.');
+    }
+    return;
+  }
+  for (const property of ['scaleSetEvictionPolicy', 'spotMaxPrice']) {
+    if (properties[property] !== undefined) {
+      throw invalidParameter(`agentPoolProfile.${property}`, 'it can only be set with scaleSetPriority Spot.');
+    }
   }
 }

@@ -1,4 +1,4 @@
-import type { ClusterIdentity } from '../admin/protocol.ts';
+import type { ClusterIdentity, ClusterState } from '../admin/protocol.ts';
 import type { AgentPoolDialect } from '../arm/api-version.ts';
 import { operationStatus } from './operation.ts';
 import type { Operation } from './operation.ts';
@@ -18,14 +18,17 @@ export interface ArmResource {
   readonly properties: object;
 }
 
+/** When something is shown, to whom, and whether the cluster runs then. */
+export interface View {
+  readonly now: number;
+  readonly dialect: AgentPoolDialect;
+  readonly power: ClusterState;
+}
+
 /** An agent pool on the wire, as an api-version shows it. */
-export function renderPool(
-  pool: Pool,
-  cluster: ClusterIdentity,
-  at: { readonly now: number; readonly dialect: AgentPoolDialect },
-): ArmResource {
-  const { now, dialect } = at;
+export function renderPool(pool: Pool, cluster: ClusterIdentity, { now, dialect, power }: View): ArmResource {
   const error = provisioningError(pool, now);
+  const moving = power.provisioningState === 'Stopping' || power.provisioningState === 'Starting';
   return {
     id: `${clusterId(cluster)}/agentPools/${pool.name}`,
     name: pool.name,
@@ -33,7 +36,8 @@ export function renderPool(
     properties: {
       ...(dialect.etag && { eTag: pool.etag }),
       ...pool.properties,
-      provisioningState: provisioningState(pool, now),
+      powerState: { code: power.powerState },
+      provisioningState: moving ? power.provisioningState : provisioningState(pool, now),
       ...(dialect.status && error && { status: { provisioningError: { ...error, details: [] } } }),
     },
   };
@@ -55,7 +59,7 @@ export function renderOperation(operation: Operation, now: number): object {
 export function renderCluster(
   cluster: ClusterIdentity,
   pools: readonly object[],
-  limits: { readonly maxAgentPools: number },
+  { maxAgentPools, power }: { readonly maxAgentPools: number; readonly power: ClusterState },
 ): object {
   const { clusterName, location, tenantId, kubernetesVersion, nodeResourceGroup } = cluster;
   return {
@@ -64,14 +68,14 @@ export function renderCluster(
     type: 'Microsoft.ContainerService/ManagedClusters',
     location,
     properties: {
-      provisioningState: 'Succeeded',
-      powerState: { code: 'Running' },
+      provisioningState: power.provisioningState,
+      powerState: { code: power.powerState },
       kubernetesVersion,
       currentKubernetesVersion: kubernetesVersion,
       dnsPrefix: clusterName,
       nodeResourceGroup,
       enableRBAC: true,
-      maxAgentPools: limits.maxAgentPools,
+      maxAgentPools,
       oidcIssuerProfile: { enabled: true, issuerURL: `https://${location}.oic.prod-aks.azure.com/${tenantId}/` },
       securityProfile: { workloadIdentity: { enabled: true } },
       agentPoolProfiles: pools,

@@ -22,16 +22,26 @@ export function seededPool(
       vmSize: seed.vmSize ?? DEFAULT_SIZE,
       count: seed.count ?? 1,
       mode: seed.mode ?? 'User',
-      nodeLabels: seed.labels ?? {},
-      nodeTaints: seed.taints ?? [],
-      tags: seed.tags ?? {},
+      nodeLabels: seed.labels,
+      nodeTaints: seed.taints,
+      tags: seed.tags,
+      availabilityZones: seed.zones,
+      scaleSetPriority: seed.priority,
+      osDiskSizeGB: seed.osDiskSizeGb,
     },
   };
-  const { properties, size } = readPool(body, cluster, []);
-  return {
-    pool: { name, properties, etag: randomUUID(), createdAt: now, operation: seededOperation(name, seed, now) },
-    size,
+  const { properties, size } = readPool(name, body, cluster);
+  const pool: Pool = {
+    name,
+    properties,
+    etag: randomUUID(),
+    createdAt: seed.createdAt ?? now,
+    operation: seededOperation(name, seed, now),
+    placement: properties.availabilityZones ?? [],
+    made: (seed.provisioningState ?? 'Succeeded') === 'Succeeded' ? properties.count : 0,
+    evicted: [],
   };
+  return { pool, size };
 }
 
 function seededOperation(pool: string, seed: PoolSeed, now: number): Operation {

@@ -1,3 +1,6 @@
+/** What a bucket that gets nothing back says: a day. */
+const NEVER_SECONDS = 86_400;
+
 /** A rate limit: holds up to `capacity` requests and gets `perSecond` back. */
 export class TokenBucket {
   readonly #capacity: number;
@@ -5,7 +8,7 @@ export class TokenBucket {
   #level: number;
   #at: number;
 
-  constructor(limit: { capacity: number; perSecond: number }, now: number) {
+  constructor(limit: { readonly capacity: number; readonly perSecond: number }, now: number) {
     this.#capacity = limit.capacity;
     this.#perSecond = limit.perSecond;
     this.#level = limit.capacity;
@@ -27,6 +30,7 @@ export class TokenBucket {
 
   /** Whole seconds, at least 1, until there is one again. */
   get secondsToNext(): number {
+    if (this.#perSecond === 0) return NEVER_SECONDS;
     return Math.max(1, Math.ceil((1 - this.#level) / this.#perSecond));
   }
 

@@ -23,7 +23,7 @@ export function computeRoutes({ cluster, quota, settings }: ComputeOptions): rea
       path: '/subscriptions/:subscription/providers/Microsoft.Compute/skus',
       handle: (call, params) => {
         checkSubscription(params, cluster);
-        return listSkus(call, cluster.location, settings().restrictedSizes);
+        return listSkus(call, cluster.location, settings());
       },
     },
     {
@@ -34,30 +34,32 @@ export function computeRoutes({ cluster, quota, settings }: ComputeOptions): rea
       handle: (_call, params) => {
         checkSubscription(params, cluster);
         const here = params['location']?.toLowerCase() === cluster.location.toLowerCase();
-        return { status: 200, body: { value: USAGE_NAMES.map(name => renderUsage(name, quota, here)) } };
+        const used = here ? quota.usedBefore(settings().usageLagMs) : () => 0;
+        return {
+          status: 200,
+          body: { value: USAGE_NAMES.map(name => renderUsage(name, quota.limit(name), used(name))) },
+        };
       },
     },
   ];
 }
 
-function listSkus(call: Call, location: string, restricted: readonly string[]): Reply {
+function listSkus(call: Call, location: string, { restrictedSizes, restrictedZones }: Settings): Reply {
   const filter = call.query.get('$filter');
   // The only filter that the API documents is on the location.
   const wanted = filter === null ? location : /^\s*location eq '([^']*)'\s*$/i.exec(filter)?.[1];
   if (wanted === undefined) throw invalidFilter(filter ?? '');
   const here = wanted.toLowerCase() === location.toLowerCase();
   const sizes = here ? VM_SIZES : [];
-  return { status: 200, body: { value: sizes.map(size => renderSku(size, location, restricted.includes(size.name))) } };
+  const value = sizes.map(size =>
+    renderSku(size, location, restrictedSizes.includes(size.name) ? 'everywhere' : (restrictedZones[size.name] ?? [])),
+  );
+  return { status: 200, body: { value } };
 }
 
 /** A location other than the cluster's has the same limits, unused. */
-function renderUsage(name: string, quota: Quota, here: boolean): object {
-  return {
-    unit: 'Count',
-    currentValue: here ? quota.used(name) : 0,
-    limit: quota.limit(name),
-    name: { value: name, localizedValue: localized(name) },
-  };
+function renderUsage(name: string, limit: number, currentValue: number): object {
+  return { unit: 'Count', currentValue, limit, name: { value: name, localizedValue: localized(name) } };
 }
 
 function localized(name: string): string {

@@ -3,9 +3,9 @@ import type { VmSize } from './vm-sizes.ts';
 /**
  * A VM size as the Resource SKUs API lists it (api-version 2021-07-01): all capabilities are strings, zones and
  * restrictions are per location.
- * @param restricted the subscription may not use this size in this location.
+ * @param restricted where the subscription may not use this size: in the whole location, or in these zones.
  */
-export function renderSku(size: VmSize, location: string, restricted: boolean): object {
+export function renderSku(size: VmSize, location: string, restricted: 'everywhere' | readonly string[]): object {
   return {
     resourceType: 'virtualMachines',
     name: size.name,
@@ -15,17 +15,21 @@ export function renderSku(size: VmSize, location: string, restricted: boolean): 
     locations: [location],
     locationInfo: [{ location, zones: size.zones, zoneDetails: [] }],
     capabilities: Object.entries(capabilities(size)).map(([name, value]) => ({ name, value })),
-    restrictions: restricted
-      ? [
-          {
-            type: 'Location',
-            values: [location],
-            restrictionInfo: { locations: [location] },
-            reasonCode: 'NotAvailableForSubscription',
-          },
-        ]
-      : [],
+    restrictions: restrictionsOf(restricted, location),
   };
+}
+
+function restrictionsOf(restricted: 'everywhere' | readonly string[], location: string): readonly object[] {
+  if (restricted.length === 0) return [];
+  const zones = restricted === 'everywhere' ? undefined : restricted;
+  return [
+    {
+      type: zones ? 'Zone' : 'Location',
+      values: [location],
+      restrictionInfo: { locations: [location], ...(zones && { zones }) },
+      reasonCode: 'NotAvailableForSubscription',
+    },
+  ];
 }
 
 function capabilities(size: VmSize): Readonly<Record<string, string>> {

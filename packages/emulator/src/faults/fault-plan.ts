@@ -1,4 +1,5 @@
 import type { Fault, FaultMatch, FaultSpec, Method, RouteName } from '../admin/protocol.ts';
+import { namesPool } from '../admin/pool-pattern.ts';
 import { affects } from './affects.ts';
 
 /** What a fault is matched against. */
@@ -46,10 +47,5 @@ export class FaultPlan {
 function matches({ method, route, pool }: FaultMatch, target: FaultTarget): boolean {
   if (method !== undefined && method !== target.method) return false;
   if (route !== undefined && route !== target.route) return false;
-  return pool === undefined || matchesPool(pool, target.pool);
-}
-
-function matchesPool(pattern: string, pool: string | undefined): boolean {
-  if (pool === undefined) return false;
-  return pattern.endsWith('*') ? pool.startsWith(pattern.slice(0, -1)) : pool === pattern;
+  return pool === undefined || namesPool(pool, target.pool);
 }

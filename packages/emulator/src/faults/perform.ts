@@ -55,7 +55,15 @@ function refusal(
   });
 }
 
+/** Routes whose refusals the AKS resource provider words. */
+const FLAT_ROUTES: readonly RouteName[] = [
+  'agentPools',
+  'agentPools/abort',
+  'managedClusters/stop',
+  'managedClusters/start',
+];
+
 function usualShape(route: RouteName): ErrorShape {
-  if (route === 'agentPools' || route === 'agentPools/abort') return 'flat';
+  if (FLAT_ROUTES.includes(route)) return 'flat';
   return route === 'token' ? 'entra' : 'nested';
 }

@@ -11,6 +11,7 @@ import type {
 } from '../admin/protocol.ts';
 import { choice, flag, integer, invalidInput, object, record, required, text } from '../admin/read.ts';
 import type { Reader } from '../admin/read.ts';
+import { poolPattern } from '../admin/pool-pattern.ts';
 import { HISTORY_MS } from '../aks/pool-store.ts';
 import { affects } from './affects.ts';
 
@@ -54,18 +55,11 @@ const readAction: Reader<FaultAction> = (value, where) => {
   return ACTIONS[readType(type, `${where}.type`)](value, where);
 };
 
-const POOL = /^[a-z0-9]*\*?$/;
-const readPool: Reader<string> = (value, where) => {
-  const pattern = text(value, where);
-  if (POOL.test(pattern)) return pattern;
-  throw invalidInput(where, 'must be a pool name, or a prefix that ends in *');
-};
-
 const readTimes: Reader<number | 'always'> = (value, where) => (value === 'always' ? value : integer(1)(value, where));
 
 const readSpec = required(
   object<FaultSpec>({
-    match: object<FaultMatch>({ method: choice(...METHODS), route: choice(...ROUTES), pool: readPool }),
+    match: object<FaultMatch>({ method: choice(...METHODS), route: choice(...ROUTES), pool: poolPattern }),
     times: readTimes,
     action: readAction,
   }),

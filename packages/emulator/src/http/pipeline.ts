@@ -29,10 +29,16 @@ export type Answer =
 export function pipeline(options: PipelineOptions): (call: Call) => Promise<Answer> {
   return call => {
     const match = options.route(call.method, call.path);
-    return match?.route.area === 'admin'
-      ? Promise.resolve(finish(attempt(call, match, {}, options), call, options))
-      : serve(call, match ?? NO_MATCH, options);
+    return match?.route.area === 'admin' ? administer(call, match, options) : serve(call, match ?? NO_MATCH, options);
   };
+}
+
+async function administer(call: Call, match: Match, options: PipelineOptions): Promise<Answer> {
+  const { handleLater } = match.route;
+  const reply = handleLater
+    ? await handleLater(call, match.params).catch((error: unknown) => refuse(error, call, options))
+    : attempt(call, match, {}, options);
+  return finish(reply, call, options);
 }
 
 /** Where requests go that no route is for; they are counted, and faults can hit them. */
@@ -85,9 +91,7 @@ function attempt(call: Call, match: Match, interference: Interference, options: 
     if (route.area === 'azure') {
       const now = clock.now();
       tokens.check(call.headers.authorization, call.origin, now);
-      if (settings().throttling) {
-        limits.enforce({ method: call.method, route: route.name, pool: route.pool?.(params) }, now);
-      }
+      limits.enforce({ method: route.method, route: route.name, pool: route.pool?.(params) }, now, settings());
     }
     return route.handle(call, params, interference);
   } catch (error) {

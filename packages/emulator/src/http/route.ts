@@ -47,6 +47,8 @@ export interface Route {
   /** Path with `:name` for a parameter; compared without regard to case, as ARM does. */
   readonly path: string;
   readonly handle: Handler;
+  /** In place of `handle`, for admin requests whose effect on the cluster is waited for. */
+  readonly handleLater?: (call: Call, params: Params) => Promise<Reply>;
   /** The agent pool that a request is about, for the log and for faults. */
   readonly pool?: (params: Params) => string | undefined;
 }

@@ -1,34 +1,30 @@
-import { isAlreadyExists, isForbidden, isInvalid, sleep } from '@kaito/kube';
 import type { Clock, Logger } from '@kaito/kube';
-import type { ClusterIdentity, Timings } from '../admin/protocol.ts';
+import type { ClusterIdentity, NodeConditionPatch, NodeRule, Timings } from '../admin/protocol.ts';
 import type { Pool } from '../aks/pool.ts';
 import { Limiter } from './limiter.ts';
-import { buildNode, gpuCapacity, nodeName } from './node.ts';
+import { Machine } from './machine.ts';
+import type { MachineContext } from './machine.ts';
 import type { NodeRegistry } from './node-registry.ts';
 
 /** Calls to the API server at a time: enough to have a hundred Nodes in a moment, too few to drown it. */
 const PARALLEL_CALLS = 32;
-const RETRY_BASE_MS = 100;
-const RETRY_MAX_MS = 2000;
-
-interface Machine {
-  readonly name: string;
-  readonly pool: Pool;
-  readonly instance: number;
-  /** Aborted when the machine is to be unmade. */
-  readonly life: AbortController;
-  /** Settles when it does nothing more by itself. */
-  running: Promise<void>;
-  /** Of its Node, once that is registered. */
-  uid?: string;
-}
 
 /** The machines behind the pools. */
 export interface Machines {
-  /** Makes as many machines as the pool counts, and unmakes what is too many, highest index first. */
+  /** Makes the machines that a pool counts and has not, and unmakes what is too many, highest index first. */
   scale(pool: Pool, joinAfterMs: number): void;
   /** Unmakes all machines of a pool; those that have not joined never will. */
   remove(pool: string, nodesGoAfterMs: number): void;
+  /** Takes machines from a pool without a word. `never`: they are only stopped, and their Nodes stay. */
+  lose(pool: string, instances: readonly number[], nodesGoAfterMs: number | 'never'): void;
+  /** Stops all machines. `never`: their Nodes stay, NotReady. */
+  powerOff(nodesGoAfterMs: number | 'never'): void;
+  /** Starts all machines, with the names that they had. */
+  powerOn(joinAfterMs: number): void;
+  /** Has machines of a pool write conditions into the status of their Nodes, in the background. */
+  report(pool: string, instances: readonly number[], conditions: readonly NodeConditionPatch[]): void;
+  /** Writes conditions into the status of a Node; false when it is none of ours. */
+  reportNode(node: string, conditions: readonly NodeConditionPatch[], signal: AbortSignal): Promise<boolean>;
   /** Names of the Nodes that are registered, of one pool or of all. */
   nodes(pool?: string): readonly string[];
   /** Ends all work; Nodes stay in the cluster as they are. */
@@ -39,6 +35,11 @@ export interface Machines {
 export const noMachines: Machines = {
   scale: () => undefined,
   remove: () => undefined,
+  lose: () => undefined,
+  powerOff: () => undefined,
+  powerOn: () => undefined,
+  report: () => undefined,
+  reportNode: () => Promise.resolve(false),
   nodes: () => [],
   stop: () => Promise.resolve(),
 };
@@ -47,33 +48,38 @@ export interface MachinesOptions {
   readonly registry: NodeRegistry;
   readonly cluster: ClusterIdentity;
   readonly timings: () => Timings;
+  /** How machines misbehave; none by default. */
+  readonly rules?: () => readonly NodeRule[];
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 /** Machines that join a cluster: each as a Node after a while, which is deleted some time after the machine is unmade. */
 export class ClusterMachines implements Machines {
-  readonly #options: MachinesOptions;
-  readonly #limiter = new Limiter(PARALLEL_CALLS);
+  readonly #context: MachineContext;
   readonly #pools = new Map<string, Map<number, Machine>>();
   readonly #leaving = new Set<Machine>();
-  readonly #background = new Set<Promise<void>>();
+  readonly #reports = new Set<Promise<void>>();
   readonly #stop = new AbortController();
 
   constructor(options: MachinesOptions) {
-    this.#options = options;
+    const limiter = new Limiter(PARALLEL_CALLS);
+    this.#context = { rules: () => [], ...options, limiter, stopping: this.#stop.signal };
   }
 
   scale(pool: Pool, joinAfterMs: number): void {
     const machines = this.#pools.get(pool.name) ?? new Map<number, Machine>();
     this.#pools.set(pool.name, machines);
     for (let instance = 0; instance < pool.properties.count; instance += 1) {
-      if (!machines.has(instance)) machines.set(instance, this.#make(pool, instance, joinAfterMs));
+      if (machines.has(instance)) continue;
+      const machine = new Machine(pool, instance, this.#context);
+      machines.set(instance, machine);
+      machine.run(joinAfterMs);
     }
     for (const [instance, machine] of machines) {
       if (instance < pool.properties.count) continue;
       machines.delete(instance);
-      this.#unmake(machine, this.#options.timings().nodeRemoveMs);
+      this.#unmake(machine, this.#context.timings().nodeRemoveMs);
     }
   }
 
@@ -83,99 +89,70 @@ export class ClusterMachines implements Machines {
     for (const machine of machines?.values() ?? []) this.#unmake(machine, nodesGoAfterMs);
   }
 
+  lose(pool: string, instances: readonly number[], nodesGoAfterMs: number | 'never'): void {
+    for (const machine of this.#some(pool, instances)) {
+      if (nodesGoAfterMs === 'never') machine.halt('never');
+      else {
+        this.#pools.get(pool)?.delete(machine.instance);
+        this.#unmake(machine, nodesGoAfterMs, { silent: true });
+      }
+    }
+  }
+
+  powerOff(nodesGoAfterMs: number | 'never'): void {
+    for (const machine of this.#all()) machine.halt(nodesGoAfterMs);
+  }
+
+  powerOn(joinAfterMs: number): void {
+    for (const machine of this.#all()) machine.run(joinAfterMs);
+  }
+
+  report(pool: string, instances: readonly number[], conditions: readonly NodeConditionPatch[]): void {
+    const { logger } = this.#context;
+    for (const machine of this.#some(pool, instances)) {
+      const report = machine.report(conditions, this.#stop.signal).catch((error: unknown) => {
+        if (!this.#stop.signal.aborted) logger.warn('Node report failed', { node: machine.name, error });
+      });
+      this.#reports.add(report);
+      void report.finally(() => this.#reports.delete(report));
+    }
+  }
+
+  async reportNode(node: string, conditions: readonly NodeConditionPatch[], signal: AbortSignal): Promise<boolean> {
+    const machine = this.#all().find(({ name }) => name === node);
+    if (!machine?.node) return false;
+    await machine.report(conditions, AbortSignal.any([signal, this.#stop.signal]));
+    return true;
+  }
+
   nodes(pool?: string): readonly string[] {
-    const pools =
-      pool === undefined ? [...this.#pools.values()] : [this.#pools.get(pool) ?? new Map<number, Machine>()];
-    const machines = [...pools.flatMap(members => [...members.values()]), ...this.#leaving];
-    return machines
-      .filter(machine => machine.uid !== undefined && (pool === undefined || machine.pool.name === pool))
+    return [...this.#all(), ...this.#leaving]
+      .filter(machine => machine.node !== undefined && (pool === undefined || machine.pool.name === pool))
       .map(({ name }) => name);
   }
 
   async stop(): Promise<void> {
-    this.#stop.abort();
-    await Promise.all(this.#background);
-    await this.#options.registry.close();
+    this.#stop.abort(new Error('the emulator is stopping'));
+    await Promise.all([...this.#all(), ...this.#leaving].map(({ idle }) => idle));
+    await Promise.all(this.#reports);
+    await this.#context.registry.close();
   }
 
-  #make(pool: Pool, instance: number, joinAfterMs: number): Machine {
-    const machine: Machine = {
-      name: nodeName(pool.name, instance, this.#options.cluster),
-      pool,
-      instance,
-      life: new AbortController(),
-      running: Promise.resolve(),
-    };
-    machine.running = this.#inBackground(machine, () => this.#join(machine, joinAfterMs));
-    return machine;
+  #all(): readonly Machine[] {
+    return [...this.#pools.values()].flatMap(members => [...members.values()]);
   }
 
-  #unmake(machine: Machine, nodeGoesAfterMs: number): void {
-    this.#leaving.add(machine);
-    void this.#inBackground(machine, async () => {
-      machine.life.abort(new Error('the machine is unmade'));
-      await sleep(this.#options.clock, nodeGoesAfterMs, this.#stop.signal);
-      await machine.running;
-      await this.#leave(machine);
-      this.#leaving.delete(machine);
-    });
+  #some(pool: string, instances: readonly number[]): readonly Machine[] {
+    const machines = this.#pools.get(pool);
+    return instances.map(instance => machines?.get(instance)).filter(machine => machine !== undefined);
   }
 
-  async #join(machine: Machine, afterMs: number): Promise<void> {
-    const { cluster, timings, clock, registry } = this.#options;
-    const signal = AbortSignal.any([machine.life.signal, this.#stop.signal]);
-    await sleep(clock, afterMs, signal);
-    const gpus = gpuCapacity(machine.pool);
-    const late = timings().gpuAppearMs > 0 && Object.keys(gpus).length > 0;
-    const node = buildNode(machine.pool, machine.instance, cluster, !late);
-    // The call itself is not cut short when the machine is unmade: its answer says what there is to delete.
-    const uid = await this.#persist(machine, signal, () => registry.register(node, this.#stop.signal));
-    machine.uid = uid;
-    this.#options.logger.info('Node registered', { node: machine.name, pool: machine.pool.name });
-    if (!late) return;
-    await this.#persist(machine, signal, () => registry.ready({ name: machine.name, uid }, signal), { limited: false });
-    await sleep(clock, timings().gpuAppearMs, signal);
-    await this.#persist(machine, signal, () => registry.addResources(machine.name, gpus, signal));
-    this.#options.logger.info('Node shows its GPUs', { node: machine.name, pool: machine.pool.name });
-  }
-
-  async #leave(machine: Machine): Promise<void> {
-    const { uid, name } = machine;
-    if (uid === undefined) return;
-    await this.#persist(machine, this.#stop.signal, () =>
-      this.#options.registry.remove({ name, uid }, this.#stop.signal),
-    );
-    this.#options.logger.info('Node removed', { node: name, pool: machine.pool.name });
-  }
-
-  /** Repeats a call until it works, as kubelets and the cloud provider do; gives up on what can never work. */
-  async #persist<T>(
+  #unmake(
     machine: Machine,
-    signal: AbortSignal,
-    call: () => Promise<T>,
-    { limited }: { limited: boolean } = { limited: true },
-  ): Promise<T> {
-    for (let waitMs = RETRY_BASE_MS; ; waitMs = Math.min(waitMs * 2, RETRY_MAX_MS)) {
-      signal.throwIfAborted();
-      try {
-        return await (limited ? this.#limiter.run(call) : call());
-      } catch (error) {
-        if (signal.aborted || isInvalid(error) || isForbidden(error)) throw error;
-        // The name is taken until the Node of an earlier machine is gone: nothing to worry about.
-        const level = isAlreadyExists(error) ? 'debug' : 'warn';
-        this.#options.logger[level]('Node call failed, trying again', { node: machine.name, waitMs, error });
-      }
-      await sleep(this.#options.clock, waitMs, signal);
-    }
-  }
-
-  /** Nothing that happens to a machine may end the process: what is not an abort is logged. */
-  #inBackground(machine: Machine, work: () => Promise<void>): Promise<void> {
-    const done = work().catch((error: unknown) => {
-      const expected = this.#stop.signal.aborted || machine.life.signal.aborted;
-      if (!expected) this.#options.logger.error('Machine failed', { node: machine.name, error });
-    });
-    this.#background.add(done);
-    return done.finally(() => this.#background.delete(done));
+    nodeGoesAfterMs: number,
+    { silent }: { readonly silent: boolean } = { silent: false },
+  ): void {
+    this.#leaving.add(machine);
+    void machine.unmake(nodeGoesAfterMs, { silent }).finally(() => this.#leaving.delete(machine));
   }
 }

@@ -4,14 +4,13 @@ import { readPool } from '../aks/read-pool.ts';
 import type { Pool } from '../aks/pool.ts';
 import { buildNode, gpuCapacity, nodeName } from './node.ts';
 
+const whole = { gpus: true, played: true };
 const cluster = clusterIdentity({ subscriptionId: 's', resourceGroup: 'rg', clusterName: 'c', location: 'westus3' });
 
 function pool(properties: object): Pool {
   const { pool: seeded } = seededPool('ws1', {}, cluster, 0);
-  return {
-    ...seeded,
-    properties: readPool({ properties: { vmSize: 'Standard_NC6s_v3', ...properties } }, cluster, []).properties,
-  };
+  const read = readPool('ws1', { properties: { vmSize: 'Standard_NC6s_v3', ...properties } }, cluster).properties;
+  return { ...seeded, properties: read, placement: read.availabilityZones ?? [] };
 }
 
 describe('the Node of a machine', () => {
@@ -21,7 +20,7 @@ describe('the Node of a machine', () => {
     nodeInitializationTaints: ['boot:NoExecute'],
     osDiskSizeGB: 100,
   });
-  const node = buildNode(gpuPool, 0, cluster, true);
+  const node = buildNode(gpuPool, 0, cluster, whole);
 
   it('has the names that AKS gives', () => {
     expect(node.metadata.name).toMatch(/^aks-ws1-\d{8}-vmss000000$/);
@@ -46,6 +45,7 @@ describe('the Node of a machine', () => {
       'kubernetes.io/hostname': node.metadata.name,
       'topology.kubernetes.io/region': 'westus3',
       'topology.kubernetes.io/zone': '0',
+      'topology.disk.csi.azure.com/zone': '',
       accelerator: 'nvidia',
     });
     expect(node.metadata.annotations).toEqual({ 'kwok.x-k8s.io/node': 'fake' });
@@ -72,21 +72,21 @@ describe('the Node of a machine', () => {
 
   it('is not ready, and has no GPUs yet when they come late', () => {
     expect(node.status?.conditions).toMatchObject([{ type: 'Ready', status: 'False' }]);
-    const late = buildNode(gpuPool, 0, cluster, false);
+    const late = buildNode(gpuPool, 0, cluster, { gpus: false, played: true });
     expect(Object.keys(late.status?.capacity ?? {})).not.toContain('nvidia.com/gpu');
     expect(gpuCapacity(gpuPool)).toEqual({ 'nvidia.com/gpu': '1' });
   });
 
   it('stands in a zone of its pool, one instance after the other', () => {
     const zonal = pool({ availabilityZones: ['1', '3'] });
-    const zones = [0, 1, 2].map(
-      index => buildNode(zonal, index, cluster, true).metadata.labels?.['topology.kubernetes.io/zone'],
-    );
-    expect(zones).toEqual(['westus3-1', 'westus3-3', 'westus3-1']);
+    const labels = [0, 1, 2].map(index => buildNode(zonal, index, cluster, whole).metadata.labels);
+    for (const key of ['topology.kubernetes.io/zone', 'topology.disk.csi.azure.com/zone']) {
+      expect(labels.map(label => label?.[key])).toEqual(['westus3-1', 'westus3-3', 'westus3-1']);
+    }
   });
 
   it('of a spot pool says so', () => {
-    const spot = buildNode(pool({ scaleSetPriority: 'Spot' }), 0, cluster, true);
+    const spot = buildNode(pool({ scaleSetPriority: 'Spot' }), 0, cluster, whole);
     expect(spot.metadata.labels?.['kubernetes.azure.com/scalesetpriority']).toBe('spot');
     expect(spot.spec?.taints).toEqual([
       { key: 'kubernetes.azure.com/scalesetpriority', value: 'spot', effect: 'NoSchedule' },
@@ -95,7 +95,7 @@ describe('the Node of a machine', () => {
 
   it('with AMD GPUs shows them by their name; without GPUs there is no accelerator', () => {
     expect(gpuCapacity(pool({ vmSize: 'Standard_NG32ads_V620_v1' }))).toEqual({ 'amd.com/gpu': '1' });
-    const cpu = buildNode(pool({ vmSize: 'Standard_D4s_v5' }), 0, cluster, true);
+    const cpu = buildNode(pool({ vmSize: 'Standard_D4s_v5' }), 0, cluster, whole);
     expect(cpu.metadata.labels).not.toHaveProperty('accelerator');
   });
 });

@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { Node } from '@kaito/kube';
 import type { ClusterIdentity } from '../admin/protocol.ts';
-import { parseTaint } from '../aks/labels-and-taints.ts';
+import { parseTaint, SPOT_KEY } from '../aks/labels-and-taints.ts';
 import type { Taint } from '../aks/labels-and-taints.ts';
 import { isSpot } from '../aks/pool.ts';
 import type { Pool } from '../aks/pool.ts';
 import { findVmSize } from '../compute/vm-sizes.ts';
 import type { VmSize } from '../compute/vm-sizes.ts';
 import { capacityOf, gpuResource } from './capacity.ts';
+import { NOT_READY } from './conditions.ts';
 
-/** kwok manages Nodes that carry this annotation (kwok docs, "Getting started"). */
-const KWOK_ANNOTATION = { 'kwok.x-k8s.io/node': 'fake' };
+/** kwok plays the Nodes that carry this annotation with the value `fake` (kwok docs, "Getting started"). */
+export const KWOK_ANNOTATION = 'kwok.x-k8s.io/node';
 /** Its value on every Node of a cluster is `clusterLabel`. */
 export const CLUSTER_LABEL = 'kubernetes.azure.com/cluster';
-const SPOT_KEY = 'kubernetes.azure.com/scalesetpriority';
 
 /** `aks-<pool>-<8 digits>-vmss`; the digits are the same for all pools of a cluster. */
 export function scaleSetName(pool: string, cluster: ClusterIdentity): string {
@@ -40,9 +40,14 @@ export function providerId(pool: string, instance: number, cluster: ClusterIdent
 
 /**
  * The Node that the kubelet of an instance registers, not ready yet.
- * @param gpus whether it shows its GPUs at once, or later through `gpuCapacity`.
+ * @param shows `gpus`: it shows its GPUs at once, not later through `gpuCapacity`. `played`: kwok is to make it Ready.
  */
-export function buildNode(pool: Pool, instance: number, cluster: ClusterIdentity, gpus: boolean): Node {
+export function buildNode(
+  pool: Pool,
+  instance: number,
+  cluster: ClusterIdentity,
+  { gpus, played }: { readonly gpus: boolean; readonly played: boolean },
+): Node {
   const size = sizeOf(pool);
   const name = nodeName(pool.name, instance, cluster);
   const { capacity, allocatable } = capacityOf(pool.properties, size);
@@ -57,20 +62,13 @@ export function buildNode(pool: Pool, instance: number, cluster: ClusterIdentity
         ...systemLabels(pool, size, cluster),
         ...placement(pool, instance, cluster, name),
       },
-      annotations: { ...KWOK_ANNOTATION },
+      annotations: played ? { [KWOK_ANNOTATION]: 'fake' } : {},
     },
     spec: { providerID: providerId(pool.name, instance, cluster), taints: taintsOf(pool) },
     status: {
       capacity: { ...capacity, ...devices },
       allocatable: { ...allocatable, ...devices },
-      conditions: [
-        {
-          type: 'Ready',
-          status: 'False',
-          reason: 'KubeletNotReady',
-          message: 'container runtime network not ready: cni plugin not initialized',
-        },
-      ],
+      conditions: [...NOT_READY],
     },
   };
 }
@@ -108,26 +106,27 @@ function systemLabels(pool: Pool, size: VmSize, cluster: ClusterIdentity): Reado
   };
 }
 
-/** Zonal machines stand in `<region>-<n>`; regional ones say fault domain "0" where the zone would be (AKS docs, "Availability zones"). */
+/**
+ * Zonal machines stand in `<region>-<n>`; regional ones say fault domain "0" where the zone would be (AKS docs, "Availability
+ * zones"), and nothing in the label of the disk driver.
+ */
 function placement(
   pool: Pool,
   instance: number,
   { location }: ClusterIdentity,
   hostname: string,
 ): Readonly<Record<string, string>> {
-  const zones = pool.properties.availabilityZones ?? [];
-  const zone = zones[instance % zones.length];
+  const zone = pool.placement[instance % pool.placement.length];
   return {
     'kubernetes.io/hostname': hostname,
     'topology.kubernetes.io/region': location,
     'topology.kubernetes.io/zone': zone === undefined ? '0' : `${location}-${zone}`,
+    'topology.disk.csi.azure.com/zone': zone === undefined ? '' : `${location}-${zone}`,
   };
 }
 
-/** AKS puts its own taint on spot machines (AKS docs, "Add a spot node pool"). */
 function taintsOf(pool: Pool): readonly Taint[] {
   const { nodeTaints = [], nodeInitializationTaints = [] } = pool.properties;
-  const spot = isSpot(pool.properties) ? [`${SPOT_KEY}=spot:NoSchedule`] : [];
-  const texts = [...new Set([...nodeTaints, ...nodeInitializationTaints, ...spot])];
+  const texts = [...new Set([...nodeTaints, ...nodeInitializationTaints])];
   return texts.map(parseTaint).filter(taint => taint !== undefined);
 }

@@ -6,7 +6,14 @@ import type { Emulator, Timings } from '../index.ts';
 import { ArmCaller } from '../testing/arm.ts';
 
 const stack = useStack({ emulator: false, provisioner: false, workspace: false, controllerManager: false, kwok: true });
-const timings: Timings = { nodeRegisterMs: 0, operationMs: 50, gpuAppearMs: 0, deleteMs: 50, nodeRemoveMs: 0 };
+const timings: Timings = {
+  nodeRegisterMs: 0,
+  operationMs: 50,
+  gpuAppearMs: 0,
+  deleteMs: 50,
+  nodeRemoveMs: 0,
+  powerMs: 50,
+};
 
 let emulator: Emulator;
 let arm: ArmCaller;
@@ -18,7 +25,7 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   await emulator.client.clearFaults();
-  await emulator.client.configure({ timings, nodes: 'join' });
+  await emulator.client.configure({ timings, nodes: 'join', nodeRules: [], stopRemovesNodes: false });
 });
 afterAll(async () => {
   await emulator.stop();
@@ -46,6 +53,29 @@ async function readyNode(pool: string): Promise<Node> {
     if (!node || !isReady(node)) throw new Error(`the Node of pool ${pool} is not Ready`);
     return node;
   });
+}
+
+async function statuses(pool: string): Promise<Readonly<Record<string, string>>> {
+  const [node] = await nodesOf(pool);
+  return Object.fromEntries((node?.status?.conditions ?? []).map(({ type, status }) => [type, status]));
+}
+
+/** Waits until no operation is in progress, in which nothing can be stopped. */
+async function settled(): Promise<void> {
+  await eventually(async () => {
+    const { pools, power } = await emulator.client.state();
+    const states = [power, ...pools].map(({ provisioningState }) => provisioningState);
+    expect(states.filter(state => state !== 'Succeeded' && state !== 'Failed')).toEqual([]);
+  });
+}
+
+/** Writes Ready as kwok does: without looking at what is there. */
+async function patchReady(name: string, status: 'True' | 'False'): Promise<void> {
+  const node = await stack().client.get(nodes, { name });
+  const conditions = (node.status?.conditions ?? []).map(condition =>
+    condition.type === 'Ready' ? { ...condition, status } : condition,
+  );
+  await stack().client.patch(nodes, { name }, { status: { conditions } }, { subresource: 'status' });
 }
 
 describe('the Nodes of agent pools', () => {
@@ -121,6 +151,121 @@ describe('the Nodes of agent pools', () => {
     await eventually(async () => expect((await arm.send('GET', arm.path('again'))).status).toBe(404));
     await create('again');
     await eventually(async () => expect((await readyNode('again')).metadata.uid).not.toBe(old.metadata.uid));
+  });
+
+  it('stand in the zone that is open', async () => {
+    await emulator.client.addAllocationRule({ zone: '1', code: 'ZonalAllocationFailed' });
+    await create('zonal', { availabilityZones: ['1', '3'] });
+    await emulator.client.clearAllocationRules();
+    expect((await readyNode('zonal')).metadata.labels).toMatchObject({
+      'topology.kubernetes.io/zone': 'eastus-3',
+      'topology.disk.csi.azure.com/zone': 'eastus-3',
+    });
+  });
+
+  it('of a pool that somebody else made are there, with its labels', async () => {
+    await emulator.client.seedPool('theirs', {
+      vmSize: 'Standard_NC6s_v3',
+      labels: { 'kaito.sh/workspace': 'w', 'kaito.sh/machine-type': 'gpu', 'karpenter.sh/nodepool': 'kaito' },
+      zones: ['2'],
+      createdAt: Date.now() - 3_600_000,
+    });
+    expect((await readyNode('theirs')).metadata.labels).toMatchObject({
+      'kaito.sh/machine-type': 'gpu',
+      'topology.kubernetes.io/zone': 'eastus-2',
+    });
+  });
+
+  it('of evicted spot machines hear of it, fall silent and go, and the pool stays', async () => {
+    await create('spot', { scaleSetPriority: 'Spot' });
+    const { metadata, spec } = await readyNode('spot');
+    expect(spec?.taints).toContainEqual({
+      key: 'kubernetes.azure.com/scalesetpriority',
+      value: 'spot',
+      effect: 'NoSchedule',
+    });
+    await emulator.client.configure({ timings: { nodeRemoveMs: 60_000 } });
+    await emulator.client.evict('spot', { noticeMs: 400 });
+    await eventually(async () =>
+      expect(await statuses('spot')).toMatchObject({ VMEventScheduled: 'True', Ready: 'True' }),
+    );
+    await eventually(async () => expect(await statuses('spot')).toMatchObject({ Ready: 'Unknown' }));
+    expect((await arm.send('GET', arm.path('spot'))).body.properties).toMatchObject({
+      provisioningState: 'Succeeded',
+      count: 1,
+    });
+    await emulator.client.configure({ timings });
+    await create('spot2', { scaleSetPriority: 'Spot' });
+    const key = { name: (await readyNode('spot2')).metadata.name };
+    await emulator.client.evict('spot2');
+    await eventually(async () =>
+      expect(
+        isNotFound(
+          await stack()
+            .client.get(nodes, key)
+            .catch((error: unknown) => error),
+        ),
+      ).toBe(true),
+    );
+    // The first one waits out its minute with the emulator.
+    await stack().client.delete(nodes, { name: metadata.name });
+  });
+
+  it('stay NotReady while the cluster is stopped, and are Ready again, the same, when it has started', async () => {
+    await create('power');
+    const before = await readyNode('power');
+    await settled();
+    await emulator.client.stopCluster();
+    await eventually(async () => expect(await statuses('power')).toMatchObject({ Ready: 'Unknown' }));
+    await eventually(() => emulator.client.startCluster());
+    const after = await readyNode('power');
+    expect([after.metadata.uid, after.spec?.providerID]).toEqual([before.metadata.uid, before.spec?.providerID]);
+
+    await settled();
+    await emulator.client.configure({ stopRemovesNodes: true });
+    await emulator.client.stopCluster();
+    await eventually(async () => expect(await nodesOf('power')).toEqual([]));
+    await eventually(() => emulator.client.startCluster());
+    const again = await readyNode('power');
+    expect([again.metadata.name, again.spec?.providerID]).toEqual([before.metadata.name, before.spec?.providerID]);
+    expect(again.metadata.uid).not.toBe(before.metadata.uid);
+    await settled();
+  });
+
+  it('misbehave by rule: never Ready, without GPUs', async () => {
+    await emulator.client.configure({
+      nodeRules: [
+        { pool: 'dead*', ready: 'never' },
+        { pool: 'blind', gpu: 'never' },
+      ],
+    });
+    await create('dead1');
+    await create('blind');
+    const blind = await readyNode('blind');
+    expect(blind.status?.capacity).not.toHaveProperty(['nvidia.com/gpu']);
+    await eventually(async () => expect(await statuses('dead1')).toEqual({ Ready: 'False' }));
+  });
+
+  it('show the conditions that they are told to show, and kwok does not heal them', async () => {
+    await create('sick');
+    const { metadata } = await readyNode('sick');
+    const { client } = emulator;
+    await client.setNodeConditions(metadata.name, [
+      { type: 'GPUMissing', status: 'True', reason: 'GPUMissing', message: 'expected 1 GPU, found 0' },
+    ]);
+    expect(await statuses('sick')).toMatchObject({ Ready: 'True', GPUMissing: 'True' });
+    const since = '2026-01-01T00:00:00.000Z';
+    await client.setNodeConditions(metadata.name, [{ type: 'Ready', status: 'False', lastTransitionTime: since }]);
+    // What kwok had set out to do before it lost the Node comes late.
+    await patchReady(metadata.name, 'True');
+    await eventually(async () => expect(await statuses('sick')).toMatchObject({ Ready: 'False' }));
+    const [held] = await nodesOf('sick');
+    const ready = held?.status?.conditions?.find(({ type }) => type === 'Ready');
+    expect(new Date(ready?.lastTransitionTime ?? 0).toISOString()).toBe(since);
+    await client.setNodeConditions(metadata.name, [{ type: 'Ready', status: 'True' }]);
+    await patchReady(metadata.name, 'False');
+    await readyNode('sick');
+    await expect(client.setNodeConditions('aks-none', [])).rejects.toThrow("no Node 'aks-none'");
   });
 
   it('come a hundred at a time within seconds', async () => {

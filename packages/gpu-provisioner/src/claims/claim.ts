@@ -1,5 +1,6 @@
 import type { Requirement, Taint } from '@kaito/crds';
 import type { Condition, KubeObject, Resource } from '@kaito/kube';
+import { NODE_CLASS } from './wording.ts';
 
 /** The kinds of claim that the provisioner serves. */
 export type ClaimKind = 'Machine' | 'NodeClaim';
@@ -36,6 +37,8 @@ export interface ClaimObject extends KubeObject {
     /** Of a NodeClaim. */
     readonly nodeClassRef?: { readonly group: string; readonly kind: string; readonly name: string };
     readonly terminationGracePeriod?: string;
+    /** Of a NodeClaim: a duration, or `Never`. */
+    readonly expireAfter?: string;
   };
   readonly status?: ClaimStatus;
 }
@@ -45,6 +48,9 @@ export interface Owner {
   readonly kind: ClaimKind;
   readonly name: string;
   readonly uid: string;
+  /** When the claim was made and which machine it has tell its pool where there are no tags. Epoch milliseconds. */
+  readonly createdAt?: number | undefined;
+  readonly status?: Pick<ClaimStatus, 'providerID'> | undefined;
 }
 
 /** One claim as the engine sees it, whatever its kind. Times are milliseconds since the Unix epoch. */
@@ -52,7 +58,7 @@ export interface Claim extends Owner {
   readonly key: ClaimKey;
   readonly object: ClaimObject;
   readonly generation: number;
-  /** The node class, which becomes a label of the node; `default` when the claim names none. */
+  /** The node class, which becomes a label of the node; `default` when the claim names none that a label may say. */
   readonly nodeClass: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
@@ -84,6 +90,12 @@ export type Phase = 'launched' | 'registered' | 'initialized';
 
 export type Progress = Readonly<Record<Phase, Step>>;
 
+/** The stages of a claim's end, in order. */
+export type EndPhase = 'drained' | 'volumesDetached' | 'instanceTerminating';
+
+/** How far a claim's end has come; what was not reached yet is `unstarted`. */
+export type Ending = Readonly<Record<EndPhase, Step>>;
+
 /** A language that claims are written in: reads a kind into the view, and writes conditions in the kind's own words. */
 export interface Dialect {
   readonly kind: ClaimKind;
@@ -97,6 +109,8 @@ export interface Dialect {
   view(object: ClaimObject): Claim;
   /** The conditions after this pass; transition times move only where a status changes. `now` in epoch milliseconds. */
   conditions(claim: Claim, progress: Progress, now: number): readonly ReportedCondition[];
+  /** The conditions of a claim that is going; undefined for a kind that has none of its end. `now` in epoch milliseconds. */
+  endConditions(claim: Claim, ending: Ending, now: number): readonly ReportedCondition[] | undefined;
 }
 
 /** The queue key of a claim. */
@@ -138,8 +152,12 @@ export function viewClaim(
     deletedAt: timeOf(metadata.deletionTimestamp),
     status,
     ...own,
+    nodeClass: LABEL_VALUE.test(own.nodeClass) ? own.nodeClass : NODE_CLASS.defaultName,
   };
 }
+
+/** What a label may say (Kubernetes docs, labels); the name of a node class may be longer, and need not exist. */
+const LABEL_VALUE = /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
 
 function wishesOf({
   requirements = [],

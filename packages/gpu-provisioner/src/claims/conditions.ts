@@ -1,6 +1,6 @@
 import { setCondition } from '@kaito/kube';
 import type { Condition, StatedCondition } from '@kaito/kube';
-import type { Claim, Phase, Progress, ReportedCondition, Step } from './claim.ts';
+import type { Claim, Ending, EndPhase, Phase, Progress, ReportedCondition, Step } from './claim.ts';
 
 /** The phases in the order in which a claim passes through them. */
 export const phases: readonly Phase[] = ['launched', 'registered', 'initialized'];
@@ -31,6 +31,35 @@ export function conditionsOf(claim: Claim, progress: Progress, wording: Wording,
   }
   const ofPhases = phases.flatMap(phase => conditions.filter(({ type }) => type === wording.types[phase]));
   return setCondition(conditions, wording.root(ofPhases), { now, observedGeneration });
+}
+
+/**
+ * All conditions of a claim that is going: what is known of each stage of its end, and the others at the generation that the
+ * deletion made (Karpenter's status machinery). Stages that were not reached have no condition.
+ */
+export function endConditionsOf(
+  claim: Claim,
+  ending: Ending,
+  types: Readonly<Record<EndPhase, string>>,
+  now: number,
+): readonly Condition[] {
+  const observedGeneration = claim.generation;
+  const known = (claim.status.conditions ?? []).map(completed);
+  let conditions: readonly Condition[] = known.map(condition => ({ ...condition, observedGeneration }));
+  for (const phase of endPhases) {
+    const step = ending[phase];
+    if (step.state === 'unstarted' || step.state === 'unchanged') continue;
+    conditions = setCondition(conditions, endCondition(types[phase], step), { now, observedGeneration });
+  }
+  return conditions;
+}
+
+const endPhases: readonly EndPhase[] = ['drained', 'volumesDetached', 'instanceTerminating'];
+
+function endCondition(type: string, step: Exclude<Step, { state: 'unstarted' | 'unchanged' }>): StatedCondition {
+  if (step.state === 'done') return { type, status: 'True', reason: type, message: '' };
+  const { reason, message } = step;
+  return { type, status: step.state === 'failed' ? 'False' : 'Unknown', reason, message };
 }
 
 function completed(condition: ReportedCondition): Condition {

@@ -34,6 +34,16 @@ describe('a Machine is ours', () => {
     expect(machineDialect.view(object).nodeClass).toBe('fast');
   });
 
+  test.each(['kaito.sh/kaitonodeclass', 'kaito.sh/creation-timestamp'])(
+    'when we took it on, which our finalizer and %s say, though its label was taken away',
+    mark => {
+      const finalizers = ['karpenter.sh/termination'];
+      expect(machineDialect.isOurs({ metadata: { name: 'm', finalizers, labels: { [mark]: 'x' } } })).toBe(true);
+      expect(machineDialect.isOurs({ metadata: { name: 'm', finalizers } })).toBe(false);
+      expect(machineDialect.isOurs({ metadata: { name: 'm', labels: { [mark]: 'x' } } })).toBe(false);
+    },
+  );
+
   test('not by being a Machine', () => {
     const foreign: Machine = {
       metadata: { name: 'm' },

@@ -1,4 +1,4 @@
-import { labels, machineConditions, machineReasons, machines } from '@kaito/crds';
+import { finalizers, labels, machineConditions, machineReasons, machines } from '@kaito/crds';
 import type { Condition, StatedCondition } from '@kaito/kube';
 import type { ClaimObject, Dialect, Phase } from './claim.ts';
 import { viewClaim } from './claim.ts';
@@ -18,9 +18,12 @@ export const machineDialect: Dialect = {
   resource: machines,
   conditionTypes: types,
   poolLabels: { [labels.provisionerName]: 'default' },
-  isOurs: object => hasKaitoLabel(object) || object.spec?.machineTemplateRef?.kind === NODE_CLASS.kind,
+  // Its label may be taken away while the machine runs: what we took on is ours to take down.
+  isOurs: object =>
+    hasKaitoLabel(object) || object.spec?.machineTemplateRef?.kind === NODE_CLASS.kind || wasTakenOn(object),
   view: object => viewClaim('Machine', object, { nodeClass: nodeClassOf(object), gracePeriodMs: undefined }),
   conditions: (claim, progress, now) => conditionsOf(claim, progress, wording, now),
+  endConditions: () => undefined,
 };
 
 const wording: Wording = {
@@ -48,6 +51,13 @@ function firstMissing(ofPhases: readonly Condition[]): StatedCondition | undefin
 function hasKaitoLabel({ metadata }: ClaimObject): boolean {
   const own = metadata.labels ?? {};
   return labels.workspace in own || labels.ragEngine in own;
+}
+
+/** Our finalizer is also that of other provisioners; with it we write the node class, and the Go gpu-provisioner its time. */
+function wasTakenOn({ metadata }: ClaimObject): boolean {
+  const own = metadata.labels ?? {};
+  const marked = labels.kaitoNodeClass in own || labels.creationTimestamp in own;
+  return marked && (metadata.finalizers ?? []).includes(finalizers.termination);
 }
 
 function nodeClassOf({ spec }: ClaimObject): string {

@@ -35,6 +35,11 @@ test('the view knows the grace period and the node class', () => {
   expect([claim.gracePeriodMs, claim.nodeClass, claim.key]).toEqual([5_400_000, 'default', 'NodeClaim/wc1a2b3c4d5']);
 });
 
+test.each(['a/b', 'x'.repeat(64), '-'])('a node class whose name no label can hold is taken for the default: %s', name => {
+  const nodeClassRef = { group: 'kaito.sh', kind: 'KaitoNodeClass', name };
+  expect(nodeClaimDialect.view(aNodeClaim({ spec: { nodeClassRef } })).nodeClass).toBe('default');
+});
+
 describe('conditions', () => {
   test('await reconciliation since the claim was made', () => {
     const all = conditions({ launched: unstarted, registered: unstarted, initialized: unstarted });
@@ -70,5 +75,34 @@ describe('conditions', () => {
     const progress: Progress = { launched: done, registered: unstarted, initialized: unstarted };
     const once = conditions(progress);
     expect(JSON.stringify(conditions(progress, { conditions: once }))).toBe(JSON.stringify(once));
+  });
+});
+
+describe('the conditions of the end', () => {
+  const object = aNodeClaim({ metadata: { generation: 3, creationTimestamp: CREATED } });
+  const launched = { type: 'Launched', status: 'True', reason: 'Launched', message: '', lastTransitionTime: CREATED };
+  const claim = nodeClaimDialect.view({ ...object, status: { conditions: [{ ...launched, observedGeneration: 2 }] } });
+
+  test('stand beside the others, which speak about the generation that the deletion made', () => {
+    const failed = { state: 'failed', reason: 'TerminationGracePeriodElapsed', message: 'm' } as const;
+    const ending = { drained: done, volumesDetached: failed, instanceTerminating: unstarted } as const;
+    const all = nodeClaimDialect.endConditions(claim, ending, NOW) ?? [];
+    expect(all.map(row)).toEqual([
+      ['Launched', 'True', 'Launched'],
+      ['Drained', 'True', 'Drained'],
+      ['VolumesDetached', 'False', 'TerminationGracePeriodElapsed'],
+    ]);
+    expect(all.every(({ observedGeneration }) => observedGeneration === 3)).toBe(true);
+    expect(all[0]?.lastTransitionTime).toBe(CREATED);
+  });
+
+  test('stay as they were when nothing was learnt', () => {
+    const unchanged = { state: 'unchanged' } as const;
+    const known = nodeClaimDialect.view({ ...object, status: { conditions: [{ ...launched, type: 'Drained' }] } });
+    const ending = { drained: unchanged, volumesDetached: unchanged, instanceTerminating: done };
+    expect((nodeClaimDialect.endConditions(known, ending, NOW) ?? []).map(({ type }) => type)).toEqual([
+      'Drained',
+      'InstanceTerminating',
+    ]);
   });
 });

@@ -1,8 +1,8 @@
 import { labels, nodeClaimConditions, nodeClaimReasons, nodeClaims } from '@kaito/crds';
 import type { Condition, StatedCondition } from '@kaito/kube';
 import { viewClaim } from './claim.ts';
-import type { Dialect, Phase } from './claim.ts';
-import { conditionsOf } from './conditions.ts';
+import type { Dialect, EndPhase, Phase } from './claim.ts';
+import { conditionsOf, endConditionsOf } from './conditions.ts';
 import type { Wording } from './conditions.ts';
 import { parseDuration } from './duration.ts';
 import { awaiting, NODE_CLASS } from './wording.ts';
@@ -11,6 +11,12 @@ const types: Readonly<Record<Phase, string>> = {
   launched: nodeClaimConditions.launched,
   registered: nodeClaimConditions.registered,
   initialized: nodeClaimConditions.initialized,
+};
+
+const endTypes: Readonly<Record<EndPhase, string>> = {
+  drained: nodeClaimConditions.drained,
+  volumesDetached: nodeClaimConditions.volumesDetached,
+  instanceTerminating: nodeClaimConditions.instanceTerminating,
 };
 
 /** NodeClaim, karpenter.sh/v1: what is missing is Unknown, and conditions observe the generation (Karpenter v1). */
@@ -32,6 +38,7 @@ export const nodeClaimDialect: Dialect = {
     });
   },
   conditions: (claim, progress, now) => conditionsOf(claim, progress, wording, now),
+  endConditions: (claim, ending, now) => endConditionsOf(claim, ending, endTypes, now),
 };
 
 const wording: Wording = {

@@ -1,4 +1,5 @@
 import type { FaultKind } from '@kaito/azure';
+import type { Mover } from './advice/fault-advice.ts';
 
 /** How a fault of a launch is reported and when the launch is tried again. Times in milliseconds. */
 export interface FaultPolicy {
@@ -10,7 +11,8 @@ export interface FaultPolicy {
   readonly attempts: number;
   /** Reported as failed though it is tried again: nothing is on its way that could end it. */
   readonly blocked?: true;
-  /** Whose move it is, and which. */
+  readonly mover: Mover;
+  /** What that move is, when nothing more is known than the kind; `diagnose` may know more. */
   readonly nextStep: string;
 }
 
@@ -26,66 +28,77 @@ export const faultPolicies: Readonly<Record<FaultKind, FaultPolicy>> = {
     reason: 'OperationInProgress',
     retry: fixed(10 * SECOND),
     attempts: Infinity,
+    mover: 'azure',
     nextStep: 'another operation on the cluster has to end first',
   },
   throttled: {
     reason: 'Throttled',
     retry: fixed(30 * SECOND),
     attempts: Infinity,
+    mover: 'azure',
     nextStep: 'Azure limits the rate of requests',
   },
   transient: {
     reason: 'AzureUnavailable',
     retry: exponential(SECOND, MINUTE),
     attempts: Infinity,
+    mover: 'azure',
     nextStep: 'Azure or the way to it failed',
   },
   capacity: {
     reason: 'AllocationFailure',
     retry: exponential(30 * SECOND, 10 * MINUTE),
     attempts: Infinity,
+    mover: 'azure',
     nextStep: 'Azure has no such machine free there now; another instance type or zone may be free',
   },
   quota: {
     reason: 'SubscriptionQuotaReached',
     retry: fixed(10 * MINUTE),
     attempts: Infinity,
+    mover: 'administrator',
     nextStep: 'ask for more quota, or free cores of this family',
   },
   sku: {
     reason: 'SKUNotAvailable',
     retry: fixed(0),
     attempts: 1,
+    mover: 'you',
     nextStep: 'choose another instance type or location',
   },
   spec: {
     reason: 'InvalidSpec',
     retry: fixed(0),
     attempts: 1,
+    mover: 'you',
     nextStep: 'correct the claim',
   },
   auth: {
     reason: 'Unauthorized',
     retry: exponential(MINUTE, 5 * MINUTE),
     attempts: Infinity,
+    mover: 'administrator',
     nextStep: "an administrator has to check the provisioner's identity and its role on the cluster",
   },
   policy: {
     reason: 'ForbiddenByPolicy',
     retry: fixed(5 * MINUTE),
     attempts: Infinity,
+    mover: 'administrator',
     nextStep: 'an administrator has to lift the policy or the lock',
   },
   cap: {
     reason: 'ClusterLimitReached',
     retry: exponential(MINUTE, 10 * MINUTE),
     attempts: Infinity,
+    mover: 'administrator',
     nextStep: 'delete agent pools that are not needed',
   },
   node: {
     reason: 'NodeProvisioningFailed',
     retry: exponential(10 * SECOND, 5 * MINUTE),
     attempts: 3,
+    mover: 'unknown',
     nextStep: 'see the message for what kept the machine from becoming a node',
   },
   exists: {
@@ -93,18 +106,21 @@ export const faultPolicies: Readonly<Record<FaultKind, FaultPolicy>> = {
     retry: fixed(2 * MINUTE),
     attempts: Infinity,
     blocked: true,
+    mover: 'you',
     nextStep: 'delete that agent pool, or give the claim another name',
   },
   notFound: {
     reason: 'ClusterNotFound',
     retry: exponential(MINUTE, 5 * MINUTE),
     attempts: Infinity,
+    mover: 'administrator',
     nextStep: 'check the configured subscription, resource group and cluster name',
   },
   unknown: {
     reason: 'LaunchFailed',
     retry: exponential(30 * SECOND, 10 * MINUTE),
     attempts: Infinity,
+    mover: 'unknown',
     nextStep: 'see the message, which is as Azure gave it',
   },
 };

@@ -68,7 +68,7 @@ describe('a report', () => {
     expect(reportOf(first('quota', { code: 'ErrCode_InsufficientVCPUQuota', message }))).toEqual({
       state: 'waiting',
       reason: 'SubscriptionQuotaReached',
-      message: `${message} (ErrCode_InsufficientVCPUQuota); ask for more quota, or free cores of this family; next attempt in 10 min`,
+      message: `${message} (ErrCode_InsufficientVCPUQuota); ask for at least 24 more vCPUs for StandardNCADSA100v4Family in eastus (Azure portal, Quotas; to see what is used: az vm list-usage --location eastus); next attempt in 10 min`,
     });
   });
 

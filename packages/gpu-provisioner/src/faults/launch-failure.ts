@@ -1,6 +1,7 @@
 import type { FaultKind } from '@kaito/azure';
 import { instanceTypesUnavailableMessage } from '@kaito/crds';
 import type { Step } from '../claims/claim.ts';
+import { diagnose, saidBy } from './diagnose.ts';
 import { faultPolicies, retryDelay } from './fault-policy.ts';
 
 /** What went wrong, as Azure said it. An AzureError is one, and so is the cause that a failed pool carries. */
@@ -57,10 +58,11 @@ export function waitAfter({ kind, retryAfterMs }: Pick<LaunchFault, 'kind' | 're
 
 /** The failure as it is reported on the claim: Azure's words, whose move it is, and when it is tried again. */
 export function reportOf({ fault, final, retryInMs }: LaunchFailure): Extract<Step, { state: 'waiting' | 'failed' }> {
-  const { reason, nextStep, blocked } = faultPolicies[fault.kind];
-  const said = fault.message.includes(fault.code) ? fault.message : `${fault.message} (${fault.code})`;
-  const when = final ? 'not tried again until the claim changes' : `next attempt in ${describeDelay(retryInMs)}`;
-  const message = `${said}; ${nextStep}; ${when}`;
+  const { reason, nextStep } = diagnose(fault);
+  const { blocked } = faultPolicies[fault.kind];
+  const next = retryInMs === 0 ? 'what else may serve the claim is tried' : `next attempt in ${describeDelay(retryInMs)}`;
+  const when = final ? 'not tried again until the claim changes' : next;
+  const message = `${saidBy(fault)}; ${nextStep}; ${when}`;
   return {
     state: final || blocked ? 'failed' : 'waiting',
     reason,

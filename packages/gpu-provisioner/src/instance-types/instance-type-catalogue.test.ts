@@ -1,7 +1,6 @@
 import type { VmSize } from '@kaito/azure';
 import { FakeClock } from '@kaito/testing';
 import { quiet } from '../testing/stand-ins.ts';
-import { hasGpus } from './instance-type.ts';
 import { InstanceTypeCatalogue } from './instance-type-catalogue.ts';
 
 function aSize(name: string, parts: Partial<VmSize> = {}): VmSize {
@@ -12,10 +11,10 @@ function aSize(name: string, parts: Partial<VmSize> = {}): VmSize {
 function setUp(sizes: readonly VmSize[]) {
   const clock = new FakeClock();
   const stop = new AbortController();
-  const azure = { failing: false, reads: 0 };
+  const azure = { failing: false, reads: 0, sizes };
   const list = (): Promise<readonly VmSize[]> => {
     azure.reads += 1;
-    return azure.failing ? Promise.reject(new Error('down')) : Promise.resolve(sizes);
+    return azure.failing ? Promise.reject(new Error('down')) : Promise.resolve(azure.sizes);
   };
   const catalogue = new InstanceTypeCatalogue({ skus: { list }, location: 'eastus', clock, logger: quiet });
   const end = async (running: Promise<void>): Promise<void> => {
@@ -33,20 +32,23 @@ test('knows the sizes of the location, whatever the case of the name', async () 
     found: 'yes',
     type: { name: 'Standard_NC6s_v3', gpus: 1, architecture: 'amd64' },
   });
-  expect(catalogue.lookup('Standard_NC7')).toEqual({ found: 'no' });
+  expect(catalogue.lookup('Standard_NC7')).toEqual({ found: 'no', why: 'not offered in eastus' });
   await end(running);
 });
 
 test('a size that the whole location denies to the subscription is not offered; one denied in a zone is', async () => {
-  const denied = { reason: 'NotAvailableForSubscription', zones: [] };
+  const reason = 'NotAvailableForSubscription';
   const sizes = [
-    aSize('A', { restrictions: [{ type: 'Location', ...denied }] }),
-    aSize('B', { restrictions: [{ type: 'Zone', ...denied }] }),
+    aSize('A', { restrictions: [{ type: 'Location', reason, zones: [] }] }),
+    aSize('B', { zones: ['1', '2', '3'], restrictions: [{ type: 'Zone', reason, zones: ['1', '3'] }] }),
   ];
   const { clock, catalogue, start, end } = setUp(sizes);
   const running = start();
   await clock.advance(0);
-  expect([catalogue.lookup('A').found, catalogue.lookup('B').found]).toEqual(['no', 'yes']);
+  const why = 'restricted for this subscription (NotAvailableForSubscription)';
+  expect(catalogue.lookup('a')).toEqual({ found: 'no', why });
+  expect(catalogue.lookup('B')).toMatchObject({ found: 'yes', type: { zones: ['2'] } });
+  expect(catalogue.all().map(({ name }) => name)).toEqual(['B']);
   await end(running);
 });
 
@@ -59,10 +61,16 @@ test('fails open, says once that the first attempt is over, and tries again', as
   azure.failing = true;
   const running = start();
   await clock.advance(0);
-  expect([catalogue.settled, catalogue.lookup('A').found]).toEqual([true, 'unread']);
+  expect([catalogue.settled, catalogue.read, catalogue.lookup('A').found]).toEqual([true, false, 'unread']);
+  expect(catalogue.lookup('standard_nc6S_v3')).toMatchObject({
+    found: 'yes',
+    type: { name: 'Standard_NC6s_v3', gpus: 1 },
+  });
+  expect(catalogue.all()).toEqual([]);
   azure.failing = false;
   await clock.advance(5000);
   expect([settled, azure.reads, catalogue.lookup('A').found]).toEqual([1, 2, 'yes']);
+  expect(catalogue.lookup('Standard_NC6s_v3').found).toBe('no');
   await end(running);
 });
 
@@ -78,9 +86,34 @@ test('keeps what it knows when a later reading fails, and reads again only after
   expect(clock.pending).toEqual([]);
 });
 
-test.each([
-  ['Standard_NC24ads_A100_v4', true],
-  ['Standard_D4s_v5', false],
-])('without the list, the name %s tells whether there are GPUs: %s', (name, gpus) => {
-  expect(hasGpus(name, { found: 'unread' })).toBe(gpus);
+test('says when a later reading has changed, and only then', async () => {
+  const { clock, azure, catalogue, start, end } = setUp([aSize('A'), aSize('B')]);
+  let changes = 0;
+  catalogue.onChange(() => {
+    changes += 1;
+  });
+  const running = start();
+  await clock.advance(0);
+  azure.sizes = [aSize('B'), aSize('A')];
+  await clock.advance(6 * 3_600_000);
+  expect([azure.reads, changes]).toEqual([2, 0]);
+  azure.sizes = [aSize('A'), aSize('B'), aSize('C')];
+  await clock.advance(6 * 3_600_000);
+  expect([azure.reads, changes, catalogue.lookup('C').found]).toEqual([3, 1, 'yes']);
+  await end(running);
+});
+
+test('the first list that comes after a failure is a change', async () => {
+  const { clock, azure, catalogue, start, end } = setUp([aSize('A')]);
+  let changes = 0;
+  catalogue.onChange(() => {
+    changes += 1;
+  });
+  azure.failing = true;
+  const running = start();
+  await clock.advance(0);
+  azure.failing = false;
+  await clock.advance(5000);
+  expect(changes).toBe(1);
+  await end(running);
 });

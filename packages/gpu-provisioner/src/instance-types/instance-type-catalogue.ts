@@ -1,6 +1,7 @@
 import type { Skus, VmSize } from '@kaito/azure';
-import { sleep } from '@kaito/kube';
+import { canonicalJson, sleep } from '@kaito/kube';
 import type { Clock, Logger, Runnable } from '@kaito/kube';
+import { fallbackInstanceTypes } from './fallback-instance-types.ts';
 import type { InstanceType, InstanceTypeLookup } from './instance-type.ts';
 
 /** What Azure sells where changes rarely, and the list is a megabyte. */
@@ -13,6 +14,14 @@ const ARCHITECTURES: ReadonlyMap<string, InstanceType['architecture']> = new Map
 const FAILURE_BASE_MS = 5000;
 const FAILURE_MAX_MS = 600_000;
 
+/** One reading of the list; names in lower case. */
+interface Reading {
+  readonly all: readonly InstanceType[];
+  readonly sold: ReadonlyMap<string, InstanceType>;
+  /** Why sizes that the location has are not sold to this subscription. */
+  readonly restricted: ReadonlyMap<string, string>;
+}
+
 export interface InstanceTypeCatalogueOptions {
   readonly skus: Skus;
   readonly location: string;
@@ -22,16 +31,17 @@ export interface InstanceTypeCatalogueOptions {
 
 /**
  * The instance types of the location, read from Azure and kept for hours. It fails open: while the list cannot be read,
- * every type passes and Azure has the last word.
+ * what a built-in table knows is taken from there, every other name passes, and Azure has the last word. It knows no prices.
  */
 export class InstanceTypeCatalogue implements Runnable {
   readonly name = 'instance-type-catalogue';
   readonly leaderOnly = true;
   readonly location: string;
   readonly #options: InstanceTypeCatalogueOptions;
-  #types: ReadonlyMap<string, InstanceType> | undefined;
+  #reading: Reading | undefined;
   #settled = false;
   #onSettled: () => void = () => {};
+  #onChange: () => void = () => {};
 
   constructor(options: InstanceTypeCatalogueOptions) {
     this.#options = options;
@@ -43,16 +53,33 @@ export class InstanceTypeCatalogue implements Runnable {
     return this.#settled;
   }
 
-  /** Calls back once, when the first attempt is over. */
+  /** Whether the list was ever read; until then nobody can choose from it. */
+  get read(): boolean {
+    return this.#reading !== undefined;
+  }
+
+  /** Calls back once, when the first attempt is over. Takes one listener. */
   onSettled(callback: () => void): void {
     this.#onSettled = callback;
   }
 
-  /** What the list says about a name; Azure's names do not depend on case. */
+  /** Calls back after each reading but the first attempt's that says something new: what was refused may be sold now. Takes one listener. */
+  onChange(callback: () => void): void {
+    this.#onChange = callback;
+  }
+
+  /** What is known about a name; Azure's names do not depend on case. */
   lookup(name: string): InstanceTypeLookup {
-    if (this.#types === undefined) return { found: 'unread' };
-    const type = this.#types.get(name.toLowerCase());
-    return type ? { found: 'yes', type } : { found: 'no' };
+    const key = name.toLowerCase();
+    const type = this.#reading ? this.#reading.sold.get(key) : fallbackInstanceTypes.get(key);
+    if (type) return { found: 'yes', type };
+    if (!this.#reading) return { found: 'unread' };
+    return { found: 'no', why: this.#reading.restricted.get(key) ?? `not offered in ${this.location}` };
+  }
+
+  /** All types that the location sells to this subscription, with and without GPUs; empty until the list was read. */
+  all(): readonly InstanceType[] {
+    return this.#reading?.all ?? [];
   }
 
   /** Keeps the list fresh until the signal is aborted. */
@@ -69,12 +96,15 @@ export class InstanceTypeCatalogue implements Runnable {
   async #read(signal: AbortSignal): Promise<boolean> {
     const { skus, location, logger } = this.#options;
     try {
-      const sizes = await skus.list(location, { signal });
-      this.#types = new Map(sizes.filter(isSold).map(size => [size.name.toLowerCase(), toInstanceType(size)]));
-      logger.info('Instance types read', { location, count: this.#types.size });
+      const reading = readingOf(await skus.list(location, { signal }));
+      const changed = !isSame(this.#reading, reading);
+      this.#reading = reading;
+      logger.info('Instance types read', { location, count: reading.sold.size, changed });
+      if (changed && this.#settled) this.#onChange();
       return true;
     } catch (error) {
-      if (!signal.aborted) logger.warn('Reading instance types failed; every type passes until it works', { error });
+      const meanwhile = this.#reading ? 'the list read before stands' : 'Azure has the last word on instance types';
+      if (!signal.aborted) logger.warn('Reading instance types failed', { error, location, meanwhile });
       return false;
     } finally {
       this.#settle();
@@ -88,9 +118,21 @@ export class InstanceTypeCatalogue implements Runnable {
   }
 }
 
-/** Sizes that the whole location denies to the subscription are as good as absent. */
-function isSold(size: VmSize): boolean {
-  return !size.restrictions.some(({ type }) => type === 'Location');
+function readingOf(sizes: readonly VmSize[]): Reading {
+  const sold = new Map<string, InstanceType>();
+  const restricted = new Map<string, string>();
+  for (const size of sizes) {
+    const why = restrictionOf(size);
+    if (why === undefined) sold.set(size.name.toLowerCase(), toInstanceType(size));
+    else restricted.set(size.name.toLowerCase(), why);
+  }
+  return { all: [...sold.values()], sold, restricted };
+}
+
+/** Sizes that the whole location denies to the subscription are as good as absent (Azure docs, Resource SKUs, restrictions). */
+function restrictionOf({ restrictions }: VmSize): string | undefined {
+  const whole = restrictions.find(({ type }) => type === 'Location');
+  return whole && `restricted for this subscription (${whole.reason || 'no reason given'})`;
 }
 
 function toInstanceType(size: VmSize): InstanceType {
@@ -106,4 +148,12 @@ function toInstanceType(size: VmSize): InstanceType {
     architecture: ARCHITECTURES.get(architecture ?? ''),
     zones: size.zones.filter(zone => !closed.includes(zone)),
   };
+}
+
+function isSame(before: Reading | undefined, after: Reading): boolean {
+  return before !== undefined && textOf(before) === textOf(after);
+}
+
+function textOf({ sold, restricted }: Reading): string {
+  return canonicalJson([Object.fromEntries(sold), Object.fromEntries(restricted)]);
 }

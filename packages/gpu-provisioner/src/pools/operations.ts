@@ -12,6 +12,16 @@ export interface AcceptedRequest {
   readonly correlationId: string | undefined;
 }
 
+/** The last eviction of one pod. */
+export interface TriedEviction {
+  /** How often in a row it was refused; 0 when it was accepted. */
+  readonly refusals: number;
+  /** Until when (monotonic) it is not tried again. */
+  readonly heldUntil: number;
+  /** Why it was refused. */
+  readonly reason?: string;
+}
+
 /**
  * What this process did to the pool of one claim. Nothing depends on it after a restart: the pools themselves, their tags
  * and the claims say everything again. It saves requests, and bridges the time until a LIST shows what was done.
@@ -32,6 +42,17 @@ export interface Operation {
   failure?: LaunchFailure | undefined;
   /** Uids of nodes that were deleted, which the cache may not show yet. */
   readonly deletedNodes: Set<string>;
+  /** Evictions that were tried, by the uid of the pod. */
+  readonly evictions?: Map<string, TriedEviction>;
+  /** The node's drain has been counted. */
+  drained?: boolean;
+  /** When the finished pool was first seen without its node, in epoch milliseconds. */
+  finishedAt?: number | undefined;
+  /** The machine has come, and what its coming changes is done. */
+  joined?: boolean;
+  /** When the node was first seen, and when the claim's status was written or first looked at; on the monotonic clock. */
+  nodeSeenAt?: number;
+  reportedAt?: number;
   /** The failed pool is on its way out; its cause is in `failure`. */
   discarding: boolean;
 }
@@ -43,7 +64,7 @@ export class Operations {
   of(uid: string): Operation {
     const known = this.#byUid.get(uid);
     if (known) return known;
-    const fresh: Operation = { seen: false, discarding: false, deletedNodes: new Set() };
+    const fresh: Operation = { seen: false, discarding: false, deletedNodes: new Set(), evictions: new Map() };
     this.#byUid.set(uid, fresh);
     return fresh;
   }

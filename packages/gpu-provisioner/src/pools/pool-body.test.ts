@@ -3,17 +3,24 @@ import { machineDialect } from '../claims/machine.ts';
 import { nodeClaimDialect } from '../claims/node-claim.ts';
 import { poolBody } from './pool-body.ts';
 import type { PoolRequest } from './pool-body.ts';
+import type { PoolWish } from './pool-wish.ts';
+import { unreadInstanceType } from '../instance-types/instance-type.ts';
+import type { Offering } from '../offerings/offering.ts';
+import { anInstanceType } from '../testing/stand-ins.ts';
 
 const CREATED = '2026-07-28T10:00:00Z';
-const request: PoolRequest = {
-  vmSize: 'Standard_NC24ads_A100_v4',
-  gpu: true,
-  spot: false,
+const wish: PoolWish = {
   osSku: 'Ubuntu',
   osDiskSizeGb: 1024,
-  zones: [],
   taints: [{ key: 'sku', value: 'gpu', effect: 'NoSchedule' }],
+  tags: { team: 'ml' },
+  vnetSubnetId: undefined,
+  podSubnetId: undefined,
+  spotMaxPrice: -1,
 };
+const type = anInstanceType('Standard_NC24ads_A100_v4');
+const offering: Offering = { type, capacityType: 'on-demand', zone: undefined };
+const request: PoolRequest = { wish, offering };
 const metadata = { uid: 'u1', creationTimestamp: CREATED };
 
 test('a NodeClaim of KAITO becomes this pool', () => {
@@ -33,6 +40,7 @@ test('a NodeClaim of KAITO becomes this pool', () => {
     },
     taints: [{ key: 'sku', value: 'gpu', effect: 'NoSchedule' }],
     tags: {
+      team: 'ml',
       'kaito.sh_managed-by': 'gpu-provisioner',
       'kaito.sh_claim-kind': 'NodeClaim',
       'kaito.sh_claim-name': 'wc1a2b3c4d5',
@@ -44,7 +52,9 @@ test('a NodeClaim of KAITO becomes this pool', () => {
 
 test('a Machine without labels gets the label of its kind', () => {
   const claim = machineDialect.view(aMachine({ metadata: { ...metadata, labels: undefined } }));
-  expect(poolBody(claim, machineDialect, { ...request, gpu: false }, 0).labels).toEqual({
+  expect(
+    poolBody(claim, machineDialect, { wish, offering: { ...offering, type: { ...type, gpus: 0 } } }, 0).labels,
+  ).toEqual({
     'karpenter.sh/provisioner-name': 'default',
     'kaito.sh/machine-type': 'cpu',
     'kaito.sh/creation-timestamp': '2026-07-28T10-00-00Z',
@@ -71,10 +81,39 @@ test('labels that AKS refuses stay out of the pool', () => {
   ]);
 });
 
-test('spot, zones and disk appear only when they are asked for', () => {
+test('a type of which only the name is known is taken for one with GPUs', () => {
   const claim = machineDialect.view(aMachine({ metadata }));
-  const plain = poolBody(claim, machineDialect, { ...request, osDiskSizeGb: undefined }, 0);
-  expect([plain.spot, plain.zones, plain.osDiskSizeGb]).toEqual([undefined, undefined, undefined]);
-  const special = poolBody(claim, machineDialect, { ...request, spot: true, zones: ['1', '3'] }, 0);
-  expect([special.spot, special.zones]).toEqual([{ maxPrice: -1 }, ['1', '3']]);
+  const body = poolBody(claim, machineDialect, { wish, offering: { ...offering, type: unreadInstanceType('New') } }, 0);
+  expect(body.labels).toMatchObject({ 'kaito.sh/machine-type': 'gpu' });
+});
+
+test('a tag of the claim never stands over those that say whose the pool is', () => {
+  const claim = machineDialect.view(aMachine({ metadata }));
+  const stolen = { ...wish, tags: { 'kaito.sh_claim-uid': 'u2' } };
+  expect(poolBody(claim, machineDialect, { wish: stolen, offering }, 0).tags).toMatchObject({
+    'kaito.sh_claim-uid': 'u1',
+  });
+});
+
+test('spot, zone, disk and subnets appear only when they are asked for', () => {
+  const claim = machineDialect.view(aMachine({ metadata }));
+  const plain = poolBody(claim, machineDialect, { offering, wish: { ...wish, osDiskSizeGb: undefined } }, 0);
+  for (const field of ['spot', 'zones', 'osDiskSizeGb', 'vnetSubnetId', 'podSubnetId']) {
+    expect(plain).not.toHaveProperty(field);
+  }
+  const special = poolBody(
+    claim,
+    machineDialect,
+    {
+      wish: { ...wish, spotMaxPrice: 1.5, vnetSubnetId: '/nodes', podSubnetId: '/pods' },
+      offering: { ...offering, capacityType: 'spot', zone: '3' },
+    },
+    0,
+  );
+  expect(special).toMatchObject({
+    spot: { maxPrice: 1.5 },
+    zones: ['3'],
+    vnetSubnetId: '/nodes',
+    podSubnetId: '/pods',
+  });
 });

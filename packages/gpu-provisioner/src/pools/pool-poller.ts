@@ -1,6 +1,7 @@
 import { isAzureError } from '@kaito/azure';
 import type { AgentPool, AgentPools } from '@kaito/azure';
 import type { Clock, Logger, Runnable } from '@kaito/kube';
+import { describeOutage } from '../faults/describe-outage.ts';
 
 /** All agent pools of the cluster as one LIST showed them. */
 export interface PoolSnapshot {
@@ -71,6 +72,11 @@ export class PoolPoller implements Runnable {
     return this.#failure;
   }
 
+  /** How many pools are waited for, by what is going on with them. */
+  inFlight(operation: PoolOperation): number {
+    return [...this.#expected.values()].filter(expected => expected === operation).length;
+  }
+
   /** Tells names of pools whose state changed or that are waited for, after each LIST. */
   onSnapshot(listener: (pools: readonly string[]) => void): void {
     this.#listeners.push(listener);
@@ -93,7 +99,7 @@ export class PoolPoller implements Runnable {
   ready(): true | string {
     if (this.#started && this.#latest === undefined && !this.#failure) return 'agent pools are being read';
     if (this.#failure && (this.#latest === undefined || this.#failures > 2)) {
-      return `agent pools cannot be read: ${this.#failure.message}`;
+      return describeOutage(this.#failure);
     }
     return true;
   }

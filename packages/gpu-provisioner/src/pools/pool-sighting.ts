@@ -1,7 +1,8 @@
 import type { AgentPool } from '@kaito/azure';
 import type { Owner } from '../claims/claim.ts';
 import type { Operation } from './operations.ts';
-import { isOwnedBy } from './ownership.ts';
+import { ownerEvidence } from './ownership.ts';
+import type { OwnerEvidence } from './ownership.ts';
 import type { PoolSnapshot } from './pool-poller.ts';
 
 /** What is known about the pool in a claim's slot. */
@@ -11,7 +12,7 @@ export type PoolSighting =
   | { readonly state: 'absent' }
   /** ARM accepted our PUT, and no LIST since has had to show it. */
   | { readonly state: 'accepted' }
-  | { readonly state: 'ours'; readonly pool: AgentPool }
+  | { readonly state: 'ours'; readonly pool: AgentPool; readonly evidence: OwnerEvidence }
   /** Somebody else's, or another claim's: not to be touched. */
   | { readonly state: 'foreign'; readonly pool: AgentPool };
 
@@ -38,5 +39,6 @@ export function sightPool(
 /** Whose a pool is that stands in the claim's slot; `absent` when there is none. */
 export function judgePool(pool: AgentPool | undefined, owner: Owner): PoolSighting {
   if (pool === undefined) return { state: 'absent' };
-  return { state: isOwnedBy(pool, owner) ? 'ours' : 'foreign', pool };
+  const evidence = ownerEvidence(pool, owner);
+  return evidence === undefined ? { state: 'foreign', pool } : { state: 'ours', pool, evidence };
 }

@@ -22,6 +22,9 @@ export interface Shortage {
   /** What is left: the limit without what others use and what our own claims hold or are about to take. Never negative. */
   readonly free: number;
   readonly limit: number;
-  /** The smallest limit under which the demand would be met. */
+  /**
+   * The smallest limit under which the demand would be met. Not above `limit` while Azure's counters still settle: then the
+   * limit may well be enough, and the next readings tell.
+   */
   readonly limitNeeded: number;
 }

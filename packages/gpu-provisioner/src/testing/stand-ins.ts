@@ -82,6 +82,8 @@ export function anInstanceType(name: string, parts: Partial<InstanceType> = {}):
 export const oneInstanceType = {
   location: 'eastus',
   settled: true,
+  read: true,
+  all: (): readonly InstanceType[] => [anInstanceType('Standard_NC6s_v3')],
   lookup: (name: string): InstanceTypeLookup =>
     name === 'Standard_NC6s_v3' ? { found: 'yes', type: anInstanceType(name) } : { found: 'no' },
 };

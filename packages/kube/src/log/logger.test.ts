@@ -51,6 +51,18 @@ test('errors are written out, with their causes', () => {
   ]);
 });
 
+test('errors keep what ties them to the service that refused, and nothing else', () => {
+  const error = Object.assign(new Error('refused'), {
+    kind: 'quota',
+    correlationId: 'c-1',
+    statusCode: 409,
+    url: 'https://x?s=1',
+  });
+  const [line] = parsed(logged(logger => logger.error('Failed', { error })));
+  expect(line).toMatchObject({ error: { kind: 'quota', correlationId: 'c-1', statusCode: 409 } });
+  expect(line).not.toHaveProperty('error.url');
+});
+
 test('causes in a circle come to an end', () => {
   const error = new Error('a');
   error.cause = error;

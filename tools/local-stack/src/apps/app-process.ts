@@ -35,6 +35,11 @@ export class AppProcess {
     this.#options = options;
   }
 
+  /** Another process of the same app, not started yet, with ports of its own; it writes to the same log. */
+  replica(): AppProcess {
+    return new AppProcess(this.#options);
+  }
+
   /** Its process id; `undefined` while it is not running. */
   get pid(): number | undefined {
     return this.#program?.running ? this.#program.pid : undefined;

@@ -3,8 +3,10 @@ import type { Logger, Metrics, Node } from '@kaito/kube';
 import { claimKey } from '../../claims/claim.ts';
 import type { ClaimKey, ClaimKind, ClaimObject } from '../../claims/claim.ts';
 import type { InstanceTypeCatalogue } from '../../instance-types/instance-type-catalogue.ts';
+import type { OfferingMemory } from '../../offerings/offering-memory.ts';
 import { slotOf } from '../../pools/pool-name.ts';
 import type { PoolPoller } from '../../pools/pool-poller.ts';
+import type { QuotaPreflight } from '../../quota/quota-preflight.ts';
 import type { Caches } from './caches.ts';
 import { keyOfOwner, matters, ownersOf, poolOf } from './observed-nodes.ts';
 import type { Services } from './pass.ts';
@@ -15,6 +17,8 @@ export interface ClaimControllerOptions {
   readonly caches: Caches;
   readonly poller: PoolPoller;
   readonly catalogue: InstanceTypeCatalogue;
+  readonly offerings: OfferingMemory;
+  readonly quota: QuotaPreflight;
   readonly workers: number;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -27,7 +31,7 @@ const kinds: readonly ClaimKind[] = ['Machine', 'NodeClaim'];
 
 /** The controller of claims of both kinds: what wakes a claim is wired here, what happens then is in the reconciler. */
 export function claimController(options: ClaimControllerOptions): Controller<ClaimKey> {
-  const { services, caches, poller, catalogue, workers, logger, metrics } = options;
+  const { services, caches, poller, catalogue, offerings, quota, workers, logger, metrics } = options;
   const reconciler = new ClaimReconciler(services, caches);
   const controller = new Controller<ClaimKey>({
     name: 'claim',
@@ -57,27 +61,48 @@ export function claimController(options: ClaimControllerOptions): Controller<Cla
     controller.watch(caches.claims[kind], keyOf);
     caches.claims[kind].onEvent(({ type, object }) => {
       if (type !== 'deleted') return;
-      services.operations.forget(object.metadata.uid ?? '');
+      const { uid = '' } = object.metadata;
+      services.operations.forget(uid);
+      services.quota.release(uid);
+      services.quota.leave(uid);
+      services.offerings.ended(uid);
       services.poller.settle(slotOf({ kind, name: object.metadata.name }).pool);
     });
   }
   controller.watch(caches.nodes, (node, old) => (matters(node, old) ? ofNode(node) : []));
-  controller.watch(caches.pods, pod => {
-    const node = caches.nodes.get(pod.spec?.nodeName ?? '');
+  /** The claims whose drain may go on when something leaves the node. */
+  const drainedFrom = (name: string | undefined): ClaimKey[] => {
+    const node = caches.nodes.get(name ?? '');
     return node?.metadata.deletionTimestamp ? ofNode(node) : [];
-  });
+  };
+  controller.watch(caches.pods, pod => drainedFrom(pod.spec?.nodeName));
+  controller.watch(caches.attachments, ({ spec }) => drainedFrom(spec.nodeName));
 
   const everyClaim = (): void => {
     for (const kind of kinds) {
       for (const { metadata } of caches.claims[kind].list()) controller.enqueue(claimKey(kind, metadata.name));
     }
   };
+  /** Those that have no machine yet: a change of what can be had concerns no other. */
+  const unserved = (): void => {
+    for (const kind of kinds) {
+      for (const { metadata, status } of caches.claims[kind].list()) {
+        if (!status?.providerID) controller.enqueue(claimKey(kind, metadata.name));
+      }
+    }
+  };
   let first = true;
   poller.onSnapshot(pools => {
+    if (poller.latest) quota.sawPools(poller.latest);
     if (first) everyClaim();
     first = false;
     for (const key of pools.flatMap(ofPool)) controller.enqueue(key);
   });
   catalogue.onSettled(everyClaim);
+  catalogue.onChange(unserved);
+  offerings.onRecovery(unserved);
+  quota.onRoom(keys => {
+    for (const key of keys) controller.enqueue(key);
+  });
   return controller;
 }

@@ -2,46 +2,47 @@ import type { AgentPool } from '@kaito/azure';
 import type { Step } from '../../claims/claim.ts';
 import { awaiting } from '../../claims/wording.ts';
 import { faultPolicies } from '../../faults/fault-policy.ts';
-import { reportOf, unavailable } from '../../faults/launch-failure.ts';
+import { reportOf } from '../../faults/launch-failure.ts';
+import type { LaunchFailure, LaunchFault } from '../../faults/launch-failure.ts';
 import { describeOwner } from '../../pools/ownership.ts';
-import type { PoolRequest } from '../../pools/pool-body.ts';
+import { punctuality } from './launch-deadline.ts';
 import type { Pass, Services } from './pass.ts';
-import type { RequestVerdict } from './request.ts';
 
 /** Where the launch stands after a pass, and when to look again even if nothing changes. */
 export interface LaunchOutcome {
   readonly step: Step;
   readonly requeueAfterMs?: number;
+  /** No machine can be had for the claim: only time, or another claim, can help. */
+  readonly exhausted?: true;
 }
 
 export type LaunchDecision =
   | { readonly do: 'nothing'; readonly outcome: LaunchOutcome }
-  | { readonly do: 'create'; readonly request: PoolRequest; readonly warnings: readonly string[] }
-  | { readonly do: 'discard'; readonly pool: AgentPool };
+  /** There is no pool, and nothing stands against making one. */
+  | { readonly do: 'make' }
+  /** The pool is of no use: it failed, or took too long. */
+  | { readonly do: 'discard'; readonly pool: AgentPool; readonly late: LaunchFault | undefined };
 
 type Observed = Pick<Pass, 'claim' | 'pool' | 'operation' | 'sighting'>;
-type Surroundings = Pick<Services, 'poller' | 'instanceTypes' | 'gate' | 'clock'>;
+type Surroundings = Pick<Services, 'poller' | 'gate' | 'clock' | 'deadlines'>;
 
-/** What the list of instance types does not have may be there at the next reading. */
-const UNOFFERED_RECHECK_MS = 10 * 60_000;
 /** How long a pool may show as failed after its DELETE was accepted before it is deleted again. */
 const DISCARD_PATIENCE_MS = 60_000;
 
-/** Decides the next move of a launch. Pure but for the clock that it reads. */
-export function decideLaunch(
-  observed: Observed,
-  around: Surroundings,
-  found: { readonly joined: boolean; readonly verdict: RequestVerdict },
-): LaunchDecision {
+/**
+ * Decides the next move of a launch from what was observed. Pure but for the clock that it reads.
+ * @param joined the claim's node is there
+ */
+export function decideLaunch(observed: Observed, around: Surroundings, joined: boolean): LaunchDecision {
   const { claim, pool, sighting } = observed;
-  if (found.joined) return nothing({ state: 'done' });
+  if (joined) return nothing({ state: 'done' });
   if (sighting.state === 'unread') return nothing(unread(around));
   if (sighting.state === 'foreign') return nothing(notOwned(sighting.pool));
   if (sighting.state === 'accepted') return nothing(inProgress(pool, 'Creating'));
   if (sighting.state === 'ours') return ownPool(observed, sighting.pool, around);
   // It had a machine once: a claim is one machine, and never gets a second one.
   if (claim.status.providerID) return nothing({ state: 'unchanged' });
-  return missingPool(observed, around, found.verdict);
+  return missingPool(observed, around);
 }
 
 /** The report on a pool that AKS is working on; benign to those who watch for trouble. */
@@ -50,34 +51,35 @@ export function inProgress(pool: string, state: string): Extract<Step, { state: 
   return { state: 'waiting', reason: awaiting.reason, message: `agent pool ${pool} ${what}` };
 }
 
-function ownPool({ claim, operation }: Observed, pool: AgentPool, { clock }: Surroundings): LaunchDecision {
-  const progress = operation.discarding && operation.failure ? reportOf(operation.failure) : ofState(pool);
-  if (!isFailed(pool)) return nothing(progress);
+function ownPool({ claim, operation }: Observed, pool: AgentPool, around: Surroundings): LaunchDecision {
+  const { clock, deadlines } = around;
+  const failing = operation.discarding && operation.failure ? reportOf(operation.failure) : undefined;
+  const progress = failing ?? inProgress(pool.name, pool.provisioningState);
   // The machine was there: what failed since was something else, and it may well still run.
-  if (claim.status.providerID) return nothing({ state: 'unchanged' });
+  if (claim.status.providerID) return nothing(isFailed(pool) ? { state: 'unchanged' } : progress);
+  const time = punctuality(pool, operation.finishedAt, deadlines, clock.now());
+  if (!isFailed(pool) && 'dueInMs' in time) return nothing(progress, time.dueInMs);
   const now = clock.monotonic();
   const heldFor = (operation.refusedDeletion?.heldUntil ?? 0) - now;
   if (heldFor > 0) return nothing(progress, heldFor);
+  const leaving = pool.provisioningState === 'Deleting';
   const patient = operation.deleted !== undefined && now - operation.deleted.at < DISCARD_PATIENCE_MS;
-  return patient ? nothing(progress) : { do: 'discard', pool };
+  if (patient || leaving) return nothing(progress, DISCARD_PATIENCE_MS);
+  return { do: 'discard', pool, late: 'late' in time && !isFailed(pool) ? time.late : undefined };
 }
 
-function missingPool(observed: Observed, around: Surroundings, verdict: RequestVerdict): LaunchDecision {
-  const { claim, operation } = observed;
-  const now = around.clock.monotonic();
+function missingPool({ claim, operation }: Observed, { clock, gate }: Surroundings): LaunchDecision {
+  const now = clock.monotonic();
   const failure = operation.failure?.generation === claim.generation ? operation.failure : undefined;
-  if (failure?.final) return nothing(reportOf(failure));
+  if (failure?.final) return { do: 'nothing', outcome: finished(failure) };
   if (failure && failure.retryAt > now) return nothing(reportOf(failure), failure.retryAt - now);
-  if (!around.instanceTypes.settled) return nothing({ state: 'waiting', ...awaiting });
-  if (!verdict.ok) return refused(verdict.refusal);
-  const closedFor = around.gate.opensIn(now);
-  if (closedFor > 0) return nothing(held(), closedFor);
-  return { do: 'create', request: verdict.request, warnings: verdict.warnings };
+  const closedFor = gate.opensIn(now);
+  return closedFor > 0 ? nothing(held(), closedFor) : { do: 'make' };
 }
 
-function refused({ reason, message }: { readonly reason: string; readonly message: string }): LaunchDecision {
-  if (reason !== faultPolicies.sku.reason) return nothing({ state: 'failed', reason, message });
-  return nothing({ state: 'failed', reason, message: unavailable(message) }, UNOFFERED_RECHECK_MS);
+/** A launch that is not tried again. A machine that never became a node is one that cannot be had. */
+export function finished(failure: LaunchFailure): LaunchOutcome {
+  return { step: reportOf(failure), ...(failure.fault.kind === 'node' && { exhausted: true }) };
 }
 
 function unread({ poller }: Surroundings): Step {
@@ -97,14 +99,11 @@ function notOwned(pool: AgentPool): Step {
   return { state: 'failed', reason, message };
 }
 
-function ofState({ name, provisioningState }: AgentPool): Step {
-  return inProgress(name, provisioningState);
-}
-
 function isFailed({ provisioningState }: AgentPool): boolean {
   return provisioningState === 'Failed' || provisioningState === 'Canceled';
 }
 
 function nothing(step: Step, requeueAfterMs?: number): LaunchDecision {
-  return { do: 'nothing', outcome: { step, ...(requeueAfterMs !== undefined && { requeueAfterMs }) } };
+  const bounded = requeueAfterMs !== undefined && Number.isFinite(requeueAfterMs);
+  return { do: 'nothing', outcome: { step, ...(bounded && { requeueAfterMs }) } };
 }

@@ -1,19 +1,18 @@
 import { AzureError } from '@kaito/azure';
 import type { AgentPool, FaultKind } from '@kaito/azure';
-import { createMetrics } from '@kaito/kube';
-import type { RecordedEvent } from '@kaito/kube';
 import { aMachine, FakeClock } from '@kaito/testing';
 import { machineDialect } from '../../claims/machine.ts';
-import { ProvisionerMetrics } from '../../metrics.ts';
 import { Operations } from '../../pools/operations.ts';
 import { tagsFor } from '../../pools/ownership.ts';
 import type { PoolSnapshot } from '../../pools/pool-poller.ts';
 import { sightPool } from '../../pools/pool-sighting.ts';
-import { anAgentPool, oneInstanceType, PoolsInMemory, quiet } from '../../testing/stand-ins.ts';
-import { LaunchGate } from './launch-gate.ts';
-import { launch } from './launch.ts';
-import type { LaunchServices } from './launch.ts';
-import { requestOf } from './request.ts';
+import { ClusterInMemory } from '../../testing/cluster-in-memory.ts';
+import { launchSurroundings } from '../../testing/launch-surroundings.ts';
+import { anAgentPool, PoolsInMemory, quiet } from '../../testing/stand-ins.ts';
+import { followPool, launch } from './launch.ts';
+import { planLaunch } from './launch-plan.ts';
+import type { Services } from './pass.ts';
+import { settle } from './settle.ts';
 
 const NAME = 'ws1a2b3c4d5';
 const owner = { kind: 'Machine', name: NAME, uid: 'u1' } as const;
@@ -25,14 +24,18 @@ function setUp({ generation = 1, providerID = '', listed = true } = {}) {
   const clock = new FakeClock();
   const azure = new PoolsInMemory();
   const operations = new Operations();
-  const recorded: RecordedEvent[] = [];
   const expected = new Map<string, string>();
   let latest: PoolSnapshot | undefined;
   let claim = machineDialect.view({
     ...aMachine({ metadata: { uid: 'u1', generation } }),
     ...(providerID && { status: { providerID } }),
   });
-  const services: LaunchServices = {
+  const surroundings = launchSurroundings(clock);
+  const { recorded } = surroundings;
+  const services: Services = {
+    ...surroundings,
+    client: new ClusterInMemory(clock).client,
+    operations,
     agentPools: azure,
     poller: {
       get latest() {
@@ -42,12 +45,6 @@ function setUp({ generation = 1, providerID = '', listed = true } = {}) {
       expect: (pool, operation) => expected.set(pool, operation),
       settle: pool => expected.delete(pool),
     },
-    instanceTypes: oneInstanceType,
-    gate: new LaunchGate(),
-    events: { record: (_, event) => recorded.push(event) },
-    metrics: new ProvisionerMetrics(createMetrics({ processMetrics: false })),
-    clock,
-    random: () => 0,
   };
   const list = async (): Promise<void> => {
     await clock.advance(1);
@@ -58,14 +55,16 @@ function setUp({ generation = 1, providerID = '', listed = true } = {}) {
     const sighting = sightPool(latest, { pool: NAME, owner: claim, operation }, clock.monotonic());
     if (sighting.state === 'ours') operation.seen = true;
     const context = { claim, dialect: machineDialect, pool: NAME, operation, sighting, nodes: [], logger: quiet };
-    const verdict = requestOf(claim, oneInstanceType);
-    return await launch({ ...context, signal: new AbortController().signal }, services, { joined, verdict });
+    const observed = { ...context, signal: new AbortController().signal };
+    if (joined) settle(observed, services);
+    else followPool(observed, services);
+    return await launch(planLaunch(observed, services, joined), observed, services);
   };
   const change = (next: Parameters<typeof aMachine>[0]): void => {
     claim = machineDialect.view(aMachine(next));
   };
   const state = (parts: Partial<AgentPool>): void => {
-    azure.pools.set(NAME, anAgentPool(NAME, { tags: tagsFor(owner, 0), ...parts }));
+    azure.pools.set(NAME, anAgentPool(NAME, { tags: tagsFor(owner, clock.now()), ...parts }));
   };
   if (listed) latest = { askedAt: 0, pools: new Map() };
   return { azure, clock, list, pass, change, state, recorded, expected, services, operations };
@@ -148,8 +147,6 @@ describe('a refused PUT', () => {
   test.each<[FaultKind, string, number]>([
     ['busy', 'OperationInProgress', 5000],
     ['transient', 'AzureUnavailable', 1000],
-    ['capacity', 'AllocationFailure', 30_000],
-    ['quota', 'SubscriptionQuotaReached', 600_000],
     ['auth', 'Unauthorized', 60_000],
     ['unknown', 'LaunchFailed', 30_000],
   ])('for %s is reported as %s and tried again after %d ms, not before', async (kind, reason, delay) => {
@@ -208,7 +205,7 @@ describe('a size that is not sold here', () => {
 describe('a pool that fails after it was accepted', () => {
   const provisioningError = { kind: 'capacity', code: 'AllocationFailed', message: 'No room', details: [] } as const;
 
-  test('is deleted, its cause reported, and made again after the delay', async () => {
+  test('is deleted, its cause reported, and made again when the offering may be had again', async () => {
     const { azure, pass, list, clock, state } = setUp();
     await pass();
     state({ provisioningState: 'Failed', provisioningError, etag: 'e7' });
@@ -222,9 +219,9 @@ describe('a pool that fails after it was accepted', () => {
     expect(azure.calls).toEqual([`create ${NAME}`, `delete ${NAME} e7`]);
     azure.pools.clear();
     await list();
-    expect((await pass()).step).toMatchObject({ reason: 'AllocationFailure' });
+    expect(await pass()).toMatchObject({ step: { state: 'failed', reason: 'AllocationFailure' }, exhausted: true });
     expect(azure.calls).toHaveLength(2);
-    await clock.advance(30_000);
+    await clock.advance(60 * 60_000);
     await pass();
     expect(azure.calls.at(-1)).toBe(`create ${NAME}`);
   });

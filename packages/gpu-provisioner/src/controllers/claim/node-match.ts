@@ -1,5 +1,7 @@
 import type { Node } from '@kaito/kube';
 import type { Owner } from '../../claims/claim.ts';
+import type { PoolSighting } from '../../pools/pool-sighting.ts';
+import { isHeld } from './observed-nodes.ts';
 
 /** The node of a claim, among those that stand in its pool. */
 export type NodeMatch =
@@ -20,6 +22,17 @@ export function matchNode(owner: Owner, nodes: readonly Node[], poolIsOurs: bool
   if (node === undefined) return { found: 'none' };
   if (others.length > 0) return { found: 'many', names: eligible.map(({ metadata }) => metadata.name) };
   return { found: 'one', node, providerID: node.spec?.providerID ?? '' };
+}
+
+/**
+ * The nodes that go with the claim: those that name it as their owner, and those that name none and stand in its pool. Of a
+ * pool that is not there any more only nodes that we hold: nobody else lets them go.
+ */
+export function nodesToTakeAlong(owner: Owner, nodes: readonly Node[], poolIs: PoolSighting['state']): readonly Node[] {
+  const ours = poolIs === 'ours' || poolIs === 'accepted';
+  return nodes.filter(
+    node => isOwnedByClaim(node, owner.uid) || (isUnowned(node) && (ours || (poolIs === 'absent' && isHeld(node)))),
+  );
 }
 
 /** Whether the node names this claim as its owner. */

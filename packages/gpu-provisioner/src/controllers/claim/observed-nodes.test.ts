@@ -1,5 +1,5 @@
-import { aGpuNode, aPod } from '@kaito/testing';
-import { isHeld, matters, nodeIndexers, poolOf, trimPod } from './observed-nodes.ts';
+import { aGpuNode } from '@kaito/testing';
+import { isHeld, matters, nodeIndexers, poolOf } from './observed-nodes.ts';
 
 const node = aGpuNode('pool1', { metadata: { resourceVersion: '1' } });
 
@@ -48,31 +48,8 @@ test('a node is held when it has our finalizer and our mark; the finalizer alone
   );
 });
 
-test('a trimmed pod has all that a drain reads, and no containers', () => {
-  const pod = aPod({
-    metadata: { labels: { app: 'x' }, annotations: { 'karpenter.sh/do-not-disrupt': 'true' } },
-    spec: {
-      nodeName: 'n',
-      priorityClassName: 'c',
-      terminationGracePeriodSeconds: 0,
-      tolerations: [{ operator: 'Exists' }],
-    },
-    status: { phase: 'Running' },
-  });
-  expect(trimPod(pod)).toMatchObject({
-    metadata: {
-      name: 'a-pod',
-      namespace: 'default',
-      labels: {},
-      annotations: { 'karpenter.sh/do-not-disrupt': 'true' },
-    },
-    spec: {
-      containers: [],
-      nodeName: 'n',
-      priorityClassName: 'c',
-      terminationGracePeriodSeconds: 0,
-      tolerations: [{ operator: 'Exists' }],
-    },
-    status: { phase: 'Running' },
-  });
+test('a node of the Go gpu-provisioner has no node class, but the time that only it writes', () => {
+  const labels = { 'kaito.sh/creation-timestamp': '2026-07-28T10-00-00Z' };
+  expect(isHeld(aGpuNode('p', { metadata: { finalizers: ['karpenter.sh/termination'], labels } }))).toBe(true);
+  expect(isHeld(aGpuNode('p', { metadata: { labels } }))).toBe(false);
 });

@@ -1,5 +1,5 @@
 import { finalizers, labels } from '@kaito/crds';
-import type { Node, OwnerReference, Pod } from '@kaito/kube';
+import type { Node, OwnerReference } from '@kaito/kube';
 import { claimKey } from '../../claims/claim.ts';
 import type { ClaimKey } from '../../claims/claim.ts';
 
@@ -23,12 +23,18 @@ export function keyOfOwner({ kind, name }: OwnerReference): ClaimKey {
   return claimKey(kind === 'Machine' ? 'Machine' : 'NodeClaim', name);
 }
 
-/** Whether we hold the node: it has our finalizer, and the node class label tells us from other provisioners. */
-export function isHeld({ metadata }: Node): boolean {
-  return (
-    (metadata.finalizers ?? []).includes(finalizers.termination) &&
-    metadata.labels?.[labels.kaitoNodeClass] !== undefined
-  );
+/** Whether the node has the finalizer that we, and other provisioners, put on nodes. */
+export function hasFinalizer({ metadata }: Node): boolean {
+  return (metadata.finalizers ?? []).includes(finalizers.termination);
+}
+
+/**
+ * Whether the node is ours to let go: it has the finalizer, and a label that tells us from other provisioners. Nodes of
+ * the Go gpu-provisioner lack the node class, but carry the time that only it writes.
+ */
+export function isHeld(node: Node): boolean {
+  const own = node.metadata.labels ?? {};
+  return hasFinalizer(node) && (labels.kaitoNodeClass in own || labels.creationTimestamp in own);
 }
 
 /** Whether the change of a node can matter to a claim: heartbeats, the most frequent ones, do not. */
@@ -44,26 +50,4 @@ function fingerprint({ metadata, spec, status }: Node): string {
     [spec?.providerID, spec?.taints],
     [ready?.status, ready?.message, status?.capacity, status?.allocatable],
   ]);
-}
-
-/** Index over pods by the node that they are bound to. */
-export const podIndexers = {
-  node: (pod: Pod): string[] => (pod.spec?.nodeName ? [pod.spec.nodeName] : []),
-} as const;
-
-/** Keeps of a pod only what a drain reads: the cache holds every pod of the cluster. */
-export function trimPod(pod: Pod): Pod {
-  const { nodeName, tolerations, priorityClassName, terminationGracePeriodSeconds } = pod.spec ?? {};
-  const phase = pod.status?.phase;
-  return {
-    metadata: { ...pod.metadata, labels: {}, managedFields: [] },
-    spec: {
-      containers: [],
-      ...(nodeName && { nodeName }),
-      ...(tolerations && { tolerations }),
-      ...(priorityClassName && { priorityClassName }),
-      ...(terminationGracePeriodSeconds !== undefined && { terminationGracePeriodSeconds }),
-    },
-    status: phase ? { phase } : {},
-  };
 }

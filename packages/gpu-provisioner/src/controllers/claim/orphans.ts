@@ -1,18 +1,20 @@
 import { ignoreNotFound, nodes } from '@kaito/kube';
-import type { Logger, Node, Pod, Result } from '@kaito/kube';
+import { labels } from '@kaito/crds';
+import type { Logger, Node, Result } from '@kaito/kube';
 import { parseClaimKey } from '../../claims/claim.ts';
-import type { ClaimKey } from '../../claims/claim.ts';
+import type { ClaimKey, Owner } from '../../claims/claim.ts';
+import { creationTimeOf } from '../../pools/creation-label.ts';
 import { slotOf } from '../../pools/pool-name.ts';
 import { isHeld, ownersOf } from './observed-nodes.ts';
+import type { Occupants } from './occupants.ts';
 import type { Services } from './pass.ts';
 import { tearDown } from './teardown.ts';
 
 /** Of whose claim the orphans are, and how to go about them. */
-export interface OrphanContext {
+export interface OrphanContext extends Occupants {
   readonly key: ClaimKey;
   readonly signal: AbortSignal;
   readonly logger: Logger;
-  readonly podsOn: (node: string) => readonly Pod[];
 }
 
 /**
@@ -43,13 +45,27 @@ export async function releaseOrphans(
 
 /** @returns when to look again even if nothing changes, in milliseconds */
 async function releaseOrphan(node: Node, services: Services, context: OrphanContext): Promise<number> {
-  const { key, podsOn, signal, logger } = context;
+  const { key, ...rest } = context;
   const { operations } = services;
-  const owner = { ...parseClaimKey(key), uid: ownersOf(node)[0]?.uid ?? '' };
+  const owner = ownerBehind(node, key);
   const { pool } = slotOf(owner);
-  const target = { owner, pool, operation: operations.of(owner.uid), nodes: [node], podsOn, deadline: undefined };
-  const result = await tearDown({ ...target, subject: node, signal, logger }, services);
+  const operation = operations.of(owner.uid);
+  const result = await tearDown(
+    { ...rest, owner, pool, operation, nodes: [node], deadline: undefined, subject: node },
+    services,
+  );
   if (!result.gone) return result.requeueAfterMs ?? Infinity;
   operations.forget(owner.uid);
   return Infinity;
+}
+
+/** The claim that is no more, as far as its node tells: by its time and its machine, a pool without tags is known as its. */
+function ownerBehind(node: Node, key: ClaimKey): Owner {
+  const { metadata, spec } = node;
+  return {
+    ...parseClaimKey(key),
+    uid: ownersOf(node)[0]?.uid ?? '',
+    createdAt: creationTimeOf(metadata.labels?.[labels.creationTimestamp]),
+    status: spec?.providerID ? { providerID: spec.providerID } : {},
+  };
 }

@@ -2,10 +2,16 @@ import type { AgentPools } from '@kaito/azure';
 import type { Client, Clock, EventRecorder, Logger, Node } from '@kaito/kube';
 import type { Claim, Dialect } from '../../claims/claim.ts';
 import type { InstanceTypeCatalogue } from '../../instance-types/instance-type-catalogue.ts';
+import type { OfferingMemory } from '../../offerings/offering-memory.ts';
+import type { OfferingMetrics } from '../../offerings/offering-metrics.ts';
+import type { PoolDefaults } from '../../pools/pool-wish.ts';
+import type { QuotaPreflight } from '../../quota/quota-preflight.ts';
+import type { Deadlines } from './launch-deadline.ts';
 import type { ProvisionerMetrics } from '../../metrics.ts';
 import type { Operation, Operations } from '../../pools/operations.ts';
 import type { PoolPoller } from '../../pools/pool-poller.ts';
 import type { PoolSighting } from '../../pools/pool-sighting.ts';
+import type { DisruptionMetrics } from '../disruption-metrics.ts';
 import type { LaunchGate } from './launch-gate.ts';
 
 /** What the steps act through. */
@@ -13,7 +19,20 @@ export interface Services {
   readonly client: Client;
   readonly agentPools: Pick<AgentPools, 'create' | 'get' | 'delete' | 'operation'>;
   readonly poller: Pick<PoolPoller, 'latest' | 'failure' | 'expect' | 'settle'>;
-  readonly instanceTypes: Pick<InstanceTypeCatalogue, 'location' | 'settled' | 'lookup'>;
+  readonly instanceTypes: Pick<InstanceTypeCatalogue, 'location' | 'settled' | 'read' | 'lookup' | 'all'>;
+  /** What Azure has refused lately, and what it may sell. */
+  readonly offerings: Pick<OfferingMemory, 'state' | 'begin' | 'ended' | 'failed' | 'succeeded'>;
+  /** What the subscription and the cluster have room for. */
+  readonly quota: Pick<
+    QuotaPreflight,
+    'isInformed' | 'shortage' | 'reserve' | 'wait' | 'confirmed' | 'uncertain' | 'release' | 'refused' | 'leave'
+  >;
+  readonly offeringMetrics: Pick<OfferingMetrics, 'failed'>;
+  readonly disruptions: Pick<DisruptionMetrics, 'disrupted'>;
+  readonly poolDefaults: PoolDefaults;
+  readonly deadlines: Deadlines;
+  /** Which NodeClaims are deleted when no machine can be had for them. */
+  readonly deleteUnservable: 'owned' | 'all' | 'none';
   readonly operations: Operations;
   readonly gate: LaunchGate;
   readonly events: Pick<EventRecorder, 'record'>;

@@ -6,8 +6,24 @@ import { describeOwner } from '../../pools/ownership.ts';
 import { judgePool, sightPool } from '../../pools/pool-sighting.ts';
 import type { PoolSnapshot } from '../../pools/pool-poller.ts';
 import type { PoolSighting } from '../../pools/pool-sighting.ts';
+import type { Logger, Node } from '@kaito/kube';
+import type { ClaimObject, Owner } from '../../claims/claim.ts';
+import type { Operation } from '../../pools/operations.ts';
 import type { Services } from './pass.ts';
-import type { Teardown, TeardownResult } from './teardown.ts';
+
+/** The pool that is to be removed, and for whom. */
+export interface Removal {
+  readonly owner: Owner;
+  readonly pool: string;
+  readonly operation: Operation;
+  /** Where Events go: the claim, or what is left of it. */
+  readonly subject: ClaimObject | Node;
+  readonly signal: AbortSignal;
+  readonly logger: Logger;
+}
+
+/** `gone`: nothing of the pool is left. Otherwise when to look again even if nothing changes; a LIST tells of the rest. */
+export type RemovalResult = { readonly gone: true } | { readonly gone: false; readonly requeueAfterMs?: number };
 
 /** What a removal acts through. */
 export type RemovalServices = Pick<Services, 'agentPools' | 'poller' | 'clock' | 'random' | 'events'>;
@@ -17,10 +33,10 @@ const AT_REST = ['Succeeded', 'Failed', 'Canceled'];
 const DELETE_PATIENCE_MS = 60_000;
 
 /**
- * Removes the owner's pool, found by its name and known by its tags, whatever the claim's status says. Deletes once, and
+ * Removes the owner's pool, found by its name and known by its marks (see `ownerEvidence`), whatever the claim's status says. Deletes once, and
  * believes that it is gone only when ARM says so: a 404, or a LIST that no longer has what an earlier one had.
  */
-export async function removePool(target: Teardown, services: RemovalServices): Promise<TeardownResult> {
+export async function removePool(target: Removal, services: RemovalServices): Promise<RemovalResult> {
   const { operation } = target;
   const { latest } = services.poller;
   const sighting = sightPool(latest, target, services.clock.monotonic());
@@ -40,7 +56,7 @@ function isListedSince(moment: number | undefined, latest: PoolSnapshot | undefi
 }
 
 /** Deletes the pool that the LIST shows, once its state there is good enough for a conditional DELETE. */
-async function removeOwn(pool: AgentPool, target: Teardown, services: RemovalServices): Promise<TeardownResult> {
+async function removeOwn(pool: AgentPool, target: Removal, services: RemovalServices): Promise<RemovalResult> {
   const { operation } = target;
   operation.seen = true;
   operation.removingSince ??= services.clock.monotonic();
@@ -57,7 +73,7 @@ function isAtRest({ provisioningState }: AgentPool): boolean {
 }
 
 /** The LIST does not show the pool as ours, though nothing says that it was removed: one strong read decides. */
-async function readAgain(target: Teardown, services: RemovalServices): Promise<TeardownResult> {
+async function readAgain(target: Removal, services: RemovalServices): Promise<RemovalResult> {
   const { pool, operation, owner, signal } = target;
   const requeueAfterMs = heldFor(target, services);
   if (requeueAfterMs > 0) return { gone: false, requeueAfterMs };
@@ -76,9 +92,9 @@ async function readAgain(target: Teardown, services: RemovalServices): Promise<T
 /** Deletes once; again only when the pool shows no sign of it long after the first was accepted. */
 async function deleteUnlessDeleting(
   pool: AgentPool,
-  target: Teardown,
+  target: Removal,
   services: RemovalServices,
-): Promise<TeardownResult> {
+): Promise<RemovalResult> {
   const { deleted } = target.operation;
   const patient = deleted !== undefined && services.clock.monotonic() - deleted.at < DELETE_PATIENCE_MS;
   if (pool.provisioningState === 'Deleting' || patient) return wait(target, services);
@@ -86,10 +102,10 @@ async function deleteUnlessDeleting(
 }
 
 async function deletePool(
-  target: Teardown,
+  target: Removal,
   services: RemovalServices,
   etag: string | undefined,
-): Promise<TeardownResult> {
+): Promise<RemovalResult> {
   const { pool, operation, signal, logger } = target;
   const requeueAfterMs = heldFor(target, services);
   if (requeueAfterMs > 0) return { gone: false, requeueAfterMs };
@@ -108,7 +124,7 @@ async function deletePool(
 }
 
 /** Reads the pool and deletes the state that was read, if it is still ours. A second change in between waits for its turn. */
-async function deleteAsItIs(target: Teardown, services: RemovalServices): Promise<TeardownResult> {
+async function deleteAsItIs(target: Removal, services: RemovalServices): Promise<RemovalResult> {
   const { pool, operation, owner, signal } = target;
   try {
     const sighting = judgePool(await services.agentPools.get(pool, { signal }), owner);
@@ -121,12 +137,12 @@ async function deleteAsItIs(target: Teardown, services: RemovalServices): Promis
   }
 }
 
-function wait({ pool }: Teardown, { poller }: RemovalServices): TeardownResult {
+function wait({ pool }: Removal, { poller }: RemovalServices): RemovalResult {
   poller.expect(pool, 'delete');
   return { gone: false };
 }
 
-function finish({ pool }: Teardown, { poller }: RemovalServices): TeardownResult {
+function finish({ pool }: Removal, { poller }: RemovalServices): RemovalResult {
   poller.settle(pool);
   return { gone: true };
 }
@@ -136,12 +152,12 @@ function isPreconditionFailed(error: unknown): boolean {
 }
 
 /** How long Azure is left in peace after a refusal, in milliseconds; whatever wakes the claim meanwhile. */
-function heldFor({ operation }: Teardown, { clock }: RemovalServices): number {
+function heldFor({ operation }: Removal, { clock }: RemovalServices): number {
   return (operation.refusedDeletion?.heldUntil ?? 0) - clock.monotonic();
 }
 
 /** Azure would not do it now: says so on the claim and comes back at the pace of the fault. */
-function postpone(error: unknown, target: Teardown, services: RemovalServices): TeardownResult {
+function postpone(error: unknown, target: Removal, services: RemovalServices): RemovalResult {
   const { pool, subject, operation, signal, logger } = target;
   if (signal.aborted || !isAzureError(error)) throw error;
   const requeueAfterMs = holdDeletion(operation, error, services);
@@ -152,7 +168,7 @@ function postpone(error: unknown, target: Teardown, services: RemovalServices): 
   return { gone: false, requeueAfterMs };
 }
 
-function leaveAlone(pool: AgentPool, { subject, logger }: Teardown, services: RemovalServices): void {
+function leaveAlone(pool: AgentPool, { subject, logger }: Removal, services: RemovalServices): void {
   const message = `Agent pool ${pool.name} stays: ${describeOwner(pool)}`;
   services.events.record(subject, { type: 'Warning', reason: faultPolicies.exists.reason, message });
   logger.warn('Agent pool is not ours and stays', { pool: pool.name });

@@ -1,10 +1,10 @@
-import type { Pod, ReconcileContext, Result } from '@kaito/kube';
+import type { ReconcileContext, Result } from '@kaito/kube';
 import { parseClaimKey } from '../../claims/claim.ts';
 import type { ClaimKey, ClaimObject, Dialect } from '../../claims/claim.ts';
 import { dialects } from '../../claims/dialects.ts';
 import { slotOf } from '../../pools/pool-name.ts';
 import { sightPool } from '../../pools/pool-sighting.ts';
-import { nodesOf } from './caches.ts';
+import { mayBeOurs, nodesOf, occupantsOf } from './caches.ts';
 import type { Caches } from './caches.ts';
 import { bringUp } from './bring-up.ts';
 import { isOrphan, releaseOrphans } from './orphans.ts';
@@ -26,15 +26,17 @@ export class ClaimReconciler {
     const { kind, name } = parseClaimKey(key);
     const dialect = dialects[kind];
     const object = this.#caches.claims[kind].get(name);
-    const podsOn = (node: string): readonly Pod[] => this.#caches.pods.byIndex('node', node);
+    const occupants = occupantsOf(this.#caches);
     const orphans = this.#caches.nodes.byIndex('owner', key).filter(node => isOrphan(node, object?.metadata.uid));
-    const released = await releaseOrphans(orphans, this.#services, { ...context, key, podsOn });
-    if (!object || !dialect.isOurs(object)) return released;
+    const released = await releaseOrphans(orphans, this.#services, { ...context, ...occupants, key });
+    if (!object || !mayBeOurs(dialect, object)) return released;
     const pass = this.#observe(dialect, object, context);
-    const { deletedAt } = pass.claim;
+    if (!dialect.isOurs(object) && !isLeftToUs(pass)) return released;
+    const { deletedAt, uid } = pass.claim;
+    if (deletedAt !== undefined) this.#services.quota.leave(uid);
     const done = await (deletedAt === undefined
       ? bringUp(pass, this.#services)
-      : terminate(pass, this.#services, podsOn));
+      : terminate(pass, this.#services, occupants));
     return sooner(released, done);
   }
 
@@ -48,6 +50,11 @@ export class ClaimReconciler {
     const nodes = nodesOf(this.#caches, pool, claim.key);
     return { claim, dialect, pool, operation, sighting, nodes, signal, logger };
   }
+}
+
+/** Whether a pool has, or had in this process's time, our tags for exactly this claim, whatever the claim says by now. */
+function isLeftToUs({ operation, sighting }: Pass): boolean {
+  return operation.seen || (sighting.state === 'ours' && sighting.evidence === 'tags');
 }
 
 /** The earlier of two wishes to be called again. */

@@ -6,11 +6,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import type { AzureConfig } from '../config.ts';
-import { createCertificate } from './certificate.ts';
 
 /** What the server does with one request. */
-export type Answer =
+export type AzureAnswer =
   | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: unknown }
   /** Breaks the connection before an answer. */
   | 'reset'
@@ -20,7 +18,7 @@ export type Answer =
   | 'hang in the body';
 
 /** A request that arrived. */
-export interface Seen {
+export interface SeenRequest {
   readonly method: string;
   /** With the query. */
   readonly path: string;
@@ -28,9 +26,28 @@ export interface Seen {
   readonly body: string;
 }
 
-export const tenantId = '11111111-1111-1111-1111-111111111111';
-const tokenPath = `/${tenantId}/oauth2/v2.0/token`;
-const discoveryPath = `/${tenantId}/v2.0/.well-known/openid-configuration`;
+/** The tenant of a LocalAzure. */
+export const localTenantId = '11111111-1111-1111-1111-111111111111';
+const tokenPath = `/${localTenantId}/oauth2/v2.0/token`;
+const discoveryPath = `/${localTenantId}/v2.0/.well-known/openid-configuration`;
+
+/** The parts of an Azure configuration that lead to a LocalAzure. */
+export interface LocalAzureConfig {
+  readonly subscriptionId: string;
+  readonly resourceGroup: string;
+  readonly clusterName: string;
+  readonly cloud: 'public';
+  readonly armEndpoint: string;
+  readonly authorityHost: string;
+  readonly caFile: string;
+  readonly credential: {
+    readonly type: 'workload-identity';
+    readonly tenantId: string;
+    readonly clientId: string;
+    readonly federatedTokenFile: string;
+  };
+  readonly userAgent: string;
+}
 
 /**
  * A stand-in for ARM and Entra on one HTTPS port, for tests of what goes over the wire. It knows no resource: it gives, byte by
@@ -39,16 +56,16 @@ const discoveryPath = `/${tenantId}/v2.0/.well-known/openid-configuration`;
 export class LocalAzure {
   readonly url: string;
   readonly caFile: string;
-  readonly seen: Seen[] = [];
+  readonly seen: SeenRequest[] = [];
   /** Tokens that it has given out, the latest at the end. */
   readonly tokens: string[] = [];
   /** Answers to token requests before tokens are given. */
-  readonly tokenAnswers: Answer[] = [];
+  readonly tokenAnswers: AzureAnswer[] = [];
   /** Requests whose caller closed the connection before an answer. */
   abandoned = 0;
   readonly #server: Server;
   readonly #folder: string;
-  readonly #answers: { readonly route: string; readonly queue: Answer[] }[] = [];
+  readonly #answers: { readonly route: string; readonly queue: AzureAnswer[] }[] = [];
 
   private constructor(server: Server, folder: string, port: number) {
     this.#server = server;
@@ -58,6 +75,8 @@ export class LocalAzure {
   }
 
   static async start(): Promise<LocalAzure> {
+    // Imported when it is needed: few of those who import this package want a certificate.
+    const { createCertificate } = await import('./certificate.ts');
     const { cert, key } = await createCertificate();
     const folder = await mkdtemp(join(tmpdir(), 'local-azure-'));
     await writeFile(join(folder, 'ca.pem'), cert);
@@ -77,7 +96,7 @@ export class LocalAzure {
   }
 
   /** Lays out the answers to requests whose `METHOD /path?query` begins with `route`; the last one stays. */
-  answer(route: string, ...queue: Answer[]): void {
+  answer(route: string, ...queue: AzureAnswer[]): void {
     this.#answers.unshift({ route, queue });
   }
 
@@ -102,12 +121,12 @@ export class LocalAzure {
   }
 
   /** Requests to ARM, without those for tokens. */
-  armRequests(): Seen[] {
-    return this.seen.filter(request => !request.path.startsWith(`/${tenantId}/`));
+  armRequests(): SeenRequest[] {
+    return this.seen.filter(request => !request.path.startsWith(`/${localTenantId}/`));
   }
 
   /** A configuration that leads here. */
-  config(changes: Partial<AzureConfig> = {}): AzureConfig {
+  config(): LocalAzureConfig {
     return {
       subscriptionId: 'sub',
       resourceGroup: 'rg',
@@ -118,12 +137,11 @@ export class LocalAzure {
       caFile: this.caFile,
       credential: {
         type: 'workload-identity',
-        tenantId,
+        tenantId: localTenantId,
         clientId: 'client',
         federatedTokenFile: join(this.#folder, 'token'),
       },
       userAgent: 'kaito-test/1',
-      ...changes,
     };
   }
 
@@ -135,7 +153,9 @@ export class LocalAzure {
     this.#server.emit('seen');
     send(
       response,
-      path.startsWith(`/${tenantId}/`) ? this.#entra(path, `https://${headers.host}`) : this.#arm(`${method} ${path}`),
+      path.startsWith(`/${localTenantId}/`)
+        ? this.#entra(path, `https://${headers.host}`)
+        : this.#arm(`${method} ${path}`),
     );
   }
 
@@ -145,7 +165,7 @@ export class LocalAzure {
     this.#server.emit('abandoned');
   }
 
-  #arm(request: string): Answer {
+  #arm(request: string): AzureAnswer {
     const queue = this.#answers.find(({ route }) => request.startsWith(route))?.queue;
     const answer = queue !== undefined && queue.length > 1 ? queue.shift() : queue?.[0];
     return (
@@ -153,7 +173,7 @@ export class LocalAzure {
     );
   }
 
-  #entra(path: string, authority: string): Answer {
+  #entra(path: string, authority: string): AzureAnswer {
     if (path.startsWith(discoveryPath)) return { status: 200, body: discovery(authority) };
     const answer = this.tokenAnswers.shift();
     if (answer !== undefined) return answer;
@@ -165,14 +185,14 @@ export class LocalAzure {
 
 function discovery(authority: string): object {
   return {
-    issuer: `${authority}/${tenantId}/v2.0`,
-    authorization_endpoint: `${authority}/${tenantId}/oauth2/v2.0/authorize`,
+    issuer: `${authority}/${localTenantId}/v2.0`,
+    authorization_endpoint: `${authority}/${localTenantId}/oauth2/v2.0/authorize`,
     token_endpoint: `${authority}${tokenPath}`,
-    jwks_uri: `${authority}/${tenantId}/discovery/v2.0/keys`,
+    jwks_uri: `${authority}/${localTenantId}/discovery/v2.0/keys`,
   };
 }
 
-function send(response: ServerResponse, answer: Answer): void {
+function send(response: ServerResponse, answer: AzureAnswer): void {
   if (answer === 'hang') return;
   if (answer === 'reset') return void response.socket?.destroy();
   if (answer === 'hang in the body') {

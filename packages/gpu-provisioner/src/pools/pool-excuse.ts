@@ -1,0 +1,14 @@
+import type { AgentPool } from '@kaito/azure';
+
+/** States of an agent pool in which AKS does nothing to it. */
+const AT_REST = ['Succeeded', 'Failed', 'Canceled'];
+
+/**
+ * Why the machine in the pool is unhealthy or away for a good reason: AKS is upgrading, scaling or starting it, or somebody
+ * stopped it. Undefined when there is none, also when the pool is gone.
+ */
+export function excuseOf(pool: AgentPool | undefined): string | undefined {
+  if (pool === undefined) return undefined;
+  if (pool.powerState === 'Stopped') return `agent pool ${pool.name} is stopped`;
+  return AT_REST.includes(pool.provisioningState) ? undefined : `agent pool ${pool.name} is ${pool.provisioningState}`;
+}
