@@ -112,7 +112,7 @@ describe.each(kinds)('a $kind', kind => {
     );
   });
 
-  test('that is deleted takes its node and its pool with it', async () => {
+  test('delete claim → node and pool go', async () => {
     const name = `${prefix}gone`;
     await kind.make(name);
     await isReady(kind, name);
@@ -123,7 +123,7 @@ describe.each(kinds)('a $kind', kind => {
     await expectArmRequests(stack().emulator, { 'DELETE agentPools': 1, 'GET agentPools': 0 });
   });
 
-  test('goes with its node when the node is deleted', async () => {
+  test('delete Node → claim and pool go', async () => {
     const name = `${prefix}bynode`;
     await kind.make(name);
     const claim = await isReady(kind, name);
@@ -237,7 +237,7 @@ describe('pods on the node of a deleted claim', () => {
     await stack().kubectl('delete', 'pods,pdb', '--all', '--force', '--grace-period=0');
   });
 
-  test('are evicted before the machine goes, as far as their budget allows', async () => {
+  test('PDB 429: are evicted before the machine goes, as far as their budget allows', async () => {
     await own.make('drained');
     const { nodeName } = (await isReady(own, 'drained')).status ?? {};
     await stack().client.create(podDisruptionBudgets, {
@@ -265,7 +265,7 @@ describe('pods on the node of a deleted claim', () => {
     expect(await poolNames()).not.toContain('drained');
   });
 
-  test('that must not be disrupted are waited for until the grace period of the claim ends', async () => {
+  test('do-not-disrupt: are waited for until the grace period of the claim ends, then deleted', async () => {
     await own.make('graceful', { terminationGracePeriod: '3s' });
     const { nodeName } = (await isReady(own, 'graceful')).status ?? {};
     await stack().client.create(pods, podOn(nodeName, 'stubborn', { 'karpenter.sh/do-not-disrupt': 'true' }));
@@ -280,8 +280,26 @@ describe('pods on the node of a deleted claim', () => {
   });
 });
 
+describe('a claim is served', () => {
+  test.each([
+    ['a Machine with the label of a RAGEngine', kinds[0], 'mrag', { [labels.ragEngine]: 'a-rag-engine' }],
+    ['a NodeClaim with the label of a RAGEngine', kinds[1], 'nrag', { [labels.ragEngine]: 'a-rag-engine' }],
+    ['a NodeClaim of our class without any label of KAITO', kinds[1], 'nplain', {}],
+  ])('%s', async (_, kind, name, own) => {
+    const none = { [labels.workspace]: undefined, [labels.workspaceNamespace]: undefined };
+    const metadata = { name, labels: { ...none, ...own } };
+    if (kind.kind === 'Machine') await stack().client.create(machines, aMachine({ metadata }));
+    else await stack().client.create(nodeClaims, aNodeClaim({ metadata }));
+    await isReady(kind, name);
+    expect((await nodeOf(name))?.metadata.labels).toMatchObject({ ...own, 'kaito.sh/kaitonodeclass': 'default' });
+    await stack().client.delete(nodes, { name: (await nodeOf(name))?.metadata.name ?? '' });
+    await isGone(kind, name);
+    expect(await poolNames()).not.toContain(name);
+  });
+});
+
 describe('a claim of somebody else', () => {
-  test('a NodeClaim of another node class is never touched, whatever its labels say', async () => {
+  test('an AKSNodeClass claim is never touched, whatever its labels say', async () => {
     const nodeClassRef = { group: 'karpenter.azure.com', kind: 'AKSNodeClass', name: 'default' };
     await stack().client.create(nodeClaims, aNodeClaim({ metadata: { name: 'foreign' }, spec: { nodeClassRef } }));
     const before = await stack().client.get(nodeClaims, { name: 'foreign' });

@@ -35,10 +35,13 @@ test('the view knows the grace period and the node class', () => {
   expect([claim.gracePeriodMs, claim.nodeClass, claim.key]).toEqual([5_400_000, 'default', 'NodeClaim/wc1a2b3c4d5']);
 });
 
-test.each(['a/b', 'x'.repeat(64), '-'])('a node class whose name no label can hold is taken for the default: %s', name => {
-  const nodeClassRef = { group: 'kaito.sh', kind: 'KaitoNodeClass', name };
-  expect(nodeClaimDialect.view(aNodeClaim({ spec: { nodeClassRef } })).nodeClass).toBe('default');
-});
+test.each(['a/b', 'x'.repeat(64), '-'])(
+  'a node class whose name no label can hold is taken for the default: %s',
+  name => {
+    const nodeClassRef = { group: 'kaito.sh', kind: 'KaitoNodeClass', name };
+    expect(nodeClaimDialect.view(aNodeClaim({ spec: { nodeClassRef } })).nodeClass).toBe('default');
+  },
+);
 
 describe('conditions', () => {
   test('await reconciliation since the claim was made', () => {

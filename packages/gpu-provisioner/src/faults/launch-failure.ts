@@ -60,7 +60,8 @@ export function waitAfter({ kind, retryAfterMs }: Pick<LaunchFault, 'kind' | 're
 export function reportOf({ fault, final, retryInMs }: LaunchFailure): Extract<Step, { state: 'waiting' | 'failed' }> {
   const { reason, nextStep } = diagnose(fault);
   const { blocked } = faultPolicies[fault.kind];
-  const next = retryInMs === 0 ? 'what else may serve the claim is tried' : `next attempt in ${describeDelay(retryInMs)}`;
+  const next =
+    retryInMs === 0 ? 'what else may serve the claim is tried' : `next attempt in ${describeDelay(retryInMs)}`;
   const when = final ? 'not tried again until the claim changes' : next;
   const message = `${saidBy(fault)}; ${nextStep}; ${when}`;
   return {

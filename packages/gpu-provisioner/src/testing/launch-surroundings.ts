@@ -1,6 +1,7 @@
 import type { Usage } from '@kaito/azure';
 import { createMetrics } from '@kaito/kube';
 import type { Clock, RecordedEvent } from '@kaito/kube';
+import type { Services } from '../controllers/claim/pass.ts';
 import { LaunchGate } from '../controllers/claim/launch-gate.ts';
 import { DisruptionMetrics } from '../controllers/disruption-metrics.ts';
 import { ProvisionerMetrics } from '../metrics.ts';
@@ -18,8 +19,21 @@ interface Limits {
   readonly types?: typeof oneInstanceType;
 }
 
+/** All but the cluster, the pools and the operations; with the memory, the ledger and the Events in full. */
+export type LaunchSurroundings = Omit<
+  Services,
+  'client' | 'agentPools' | 'poller' | 'operations' | 'offerings' | 'quota'
+> & {
+  readonly recorded: RecordedEvent[];
+  readonly offerings: OfferingMemory;
+  readonly quota: QuotaPreflight;
+};
+
 /** What a launch decides by, for unit tests: the real memory, ledger and metrics over a location that sells one size, unless said otherwise. */
-export function launchSurroundings(clock: Clock, { usages = [], maxPools, types = oneInstanceType }: Limits = {}) {
+export function launchSurroundings(
+  clock: Clock,
+  { usages = [], maxPools, types = oneInstanceType }: Limits = {},
+): LaunchSurroundings {
   const recorded: RecordedEvent[] = [];
   const metrics = createMetrics({ processMetrics: false });
   const lifetimes = { capacityMs: 60 * MINUTE, quotaMs: 10 * MINUTE, skuMs: 23 * 60 * MINUTE };
@@ -43,12 +57,12 @@ export function launchSurroundings(clock: Clock, { usages = [], maxPools, types 
     quota,
     poolDefaults: { tags: {} },
     deadlines: { launchMs: 30 * MINUTE, registrationMs: 15 * MINUTE, initializationMs: 20 * MINUTE },
-    deleteUnservable: 'owned' as const,
+    deleteUnservable: 'owned',
     disruptions: new DisruptionMetrics(metrics),
     gate: new LaunchGate(),
-    events: { record: (_: unknown, event: RecordedEvent) => void recorded.push(event) },
+    events: { record: (_, event) => void recorded.push(event) },
     metrics: new ProvisionerMetrics(metrics),
     clock,
-    random: (): number => 0,
+    random: () => 0,
   };
 }

@@ -2,7 +2,7 @@ import { isAzureError } from '@kaito/azure';
 import { finalizers } from '@kaito/crds';
 import { ignoreNotFound } from '@kaito/kube';
 import type { Node, Result } from '@kaito/kube';
-import { excuseOf } from '../../pools/pool-excuse.ts';
+import { takenAwayBy } from '../../pools/pool-excuse.ts';
 import { patchNode } from './node-patch.ts';
 import type { Pass, Services } from './pass.ts';
 
@@ -18,7 +18,7 @@ export async function followNode(pass: Pass, services: Services, leaving: readon
   const { client, agentPools, events } = services;
   let excuse: string | undefined;
   try {
-    excuse = excuseOf(await agentPools.get(pool, { signal }));
+    excuse = takenAwayBy(await agentPools.get(pool, { signal }));
   } catch (error) {
     if (signal.aborted || !isAzureError(error)) throw error;
     logger.warn('A node is leaving, and its agent pool cannot be read', { pool, error });

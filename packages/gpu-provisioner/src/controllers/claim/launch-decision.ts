@@ -51,21 +51,33 @@ export function inProgress(pool: string, state: string): Extract<Step, { state: 
   return { state: 'waiting', reason: awaiting.reason, message: `agent pool ${pool} ${what}` };
 }
 
-function ownPool({ claim, operation }: Observed, pool: AgentPool, around: Surroundings): LaunchDecision {
+function ownPool(observed: Observed, pool: AgentPool, around: Surroundings): LaunchDecision {
+  const { claim, operation } = observed;
   const { clock, deadlines } = around;
   const failing = operation.discarding && operation.failure ? reportOf(operation.failure) : undefined;
   const progress = failing ?? inProgress(pool.name, pool.provisioningState);
   // The machine was there: what failed since was something else, and it may well still run.
   if (claim.status.providerID) return nothing(isFailed(pool) ? { state: 'unchanged' } : progress);
   const time = punctuality(pool, operation.finishedAt, deadlines, clock.now());
-  if (!isFailed(pool) && 'dueInMs' in time) return nothing(progress, time.dueInMs);
+  if (isFailed(pool)) return discarded(observed, around, { pool, late: undefined, progress });
+  return 'late' in time
+    ? discarded(observed, around, { pool, late: time.late, progress })
+    : nothing(progress, time.dueInMs);
+}
+
+/** A pool to be got rid of, unless that is under way, or Azure would not do it now. */
+function discarded(
+  { operation }: Observed,
+  { clock }: Surroundings,
+  useless: { readonly pool: AgentPool; readonly late: LaunchFault | undefined; readonly progress: Step },
+): LaunchDecision {
+  const { pool, late, progress } = useless;
   const now = clock.monotonic();
   const heldFor = (operation.refusedDeletion?.heldUntil ?? 0) - now;
   if (heldFor > 0) return nothing(progress, heldFor);
-  const leaving = pool.provisioningState === 'Deleting';
-  const patient = operation.deleted !== undefined && now - operation.deleted.at < DISCARD_PATIENCE_MS;
-  if (patient || leaving) return nothing(progress, DISCARD_PATIENCE_MS);
-  return { do: 'discard', pool, late: 'late' in time && !isFailed(pool) ? time.late : undefined };
+  const deletedAt = operation.deleted?.at ?? -Infinity;
+  const leaving = pool.provisioningState === 'Deleting' || now - deletedAt < DISCARD_PATIENCE_MS;
+  return leaving ? nothing(progress, DISCARD_PATIENCE_MS) : { do: 'discard', pool, late };
 }
 
 function missingPool({ claim, operation }: Observed, { clock, gate }: Surroundings): LaunchDecision {
