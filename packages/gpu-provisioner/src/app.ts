@@ -13,13 +13,16 @@ import { OfferingMetrics } from './offerings/offering-metrics.ts';
 import { PoolCap } from './quota/pool-cap.ts';
 import { QuotaPreflight } from './quota/quota-preflight.ts';
 import { InstanceTypeCatalogue } from './instance-types/instance-type-catalogue.ts';
+import { CloudProviderMetrics } from './metrics/cloud-provider-metrics.ts';
+import { FleetMetrics } from './metrics/fleet-metrics.ts';
 import { ProvisionerMetrics } from './metrics.ts';
 import { Operations } from './pools/operations.ts';
 import { PoolPoller } from './pools/pool-poller.ts';
 import type { PollTimings } from './pools/pool-poller.ts';
 
 const NAME = 'gpu-provisioner';
-const USER_AGENT = `kaito-${NAME}/0.1.0`;
+const VERSION = '0.1.0';
+const USER_AGENT = `kaito-${NAME}/${VERSION}`;
 
 /**
  * Runs the provisioner until the signal is aborted and everything has stopped. Starts, and stays up, while Azure cannot
@@ -31,6 +34,7 @@ export async function run(options: ProvisionerOptions, signal: AbortSignal): Pro
   const logger = createLogger({ level: options.logLevel, name: NAME });
   const registry = createMetrics();
   const metrics = new ProvisionerMetrics(registry);
+  metrics.build(VERSION);
   const onRequest = (record: RequestRecord): void => {
     metrics.armRequest(record);
     logger.debug('Request to Azure', record);
@@ -41,9 +45,17 @@ export async function run(options: ProvisionerOptions, signal: AbortSignal): Pro
   const cache = new Cache({ client: connection, logger, metrics: registry });
   const { client } = cache;
   const events = new EventRecorder({ client, component: NAME, logger });
-  const poller = new PoolPoller({ agentPools: azure.agentPools, clock, logger, timings: pollTimings(options) });
+  const cloud = new CloudProviderMetrics(registry, clock);
+  const poller = new PoolPoller({
+    agentPools: cloud.measure(azure.agentPools, 'pool-poller'),
+    clock,
+    logger,
+    timings: pollTimings(options),
+  });
   const catalogue = new InstanceTypeCatalogue({ skus: azure.skus, location: options.location, clock, logger });
   const caches = openCaches(cache);
+  const fleetMetrics = new FleetMetrics(registry, { claims: caches.claims, poller });
+  registry.onCollect(() => fleetMetrics.show());
   const disruptions = new DisruptionMetrics(registry);
   const lifetimes = { capacityMs: options.capacityMemory, quotaMs: options.quotaMemory, skuMs: options.skuMemory };
   const offerings = new OfferingMemory({ lifetimes, clock });
@@ -62,7 +74,7 @@ export async function run(options: ProvisionerOptions, signal: AbortSignal): Pro
   const claims = claimController({
     services: {
       client,
-      agentPools: azure.agentPools,
+      agentPools: cloud.measure(azure.agentPools, 'claim'),
       poller,
       instanceTypes: catalogue,
       offerings,

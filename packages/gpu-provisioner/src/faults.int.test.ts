@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { machines } from '@kaito/crds';
+import { instanceTypesUnavailableMessage, labels, machines } from '@kaito/crds';
 import type { MachineCondition } from '@kaito/crds';
 import type { FaultSpec } from '@kaito/emulator';
 import { ignoreNotFound } from '@kaito/kube';
@@ -95,22 +95,25 @@ describe('ARM refuses a create', () => {
     await remove('err409');
   });
 
-  test('for quota: the numbers are on the claim, and it is not asked again and again', async () => {
-    await stack().emulator.configure({ quotas: { standardNCSv3Family: 0 } });
-    try {
-      await make('noquota');
-      const refusal = await eventually(async () => {
-        const found = await launched('noquota');
-        if (found?.reason !== 'SubscriptionQuotaReached') throw new Error(JSON.stringify(found));
-        return found;
-      });
-      expect(refusal).toMatchObject({ status: 'False', message: expect.stringMatching(/requested 6, remaining 0/) });
-      expect(refusal.message).toContain('next attempt in 10 min');
-      await expectArmRequests(stack().emulator, { 'PUT agentPools': 1 });
-      await remove('noquota');
-    } finally {
-      await stack().emulator.configure({ quotas: { standardNCSv3Family: 10_000 } });
-    }
+  test('for quota that the counters did not show: what Azure said is on the claim, and it is not asked again and again', async () => {
+    const message =
+      'Insufficient vcpu quota requested 12, remaining 0 for family standardNCSv3Family for region eastus.';
+    const code = 'ErrCode_InsufficientVCPUQuota';
+    await stack().emulator.addFault(onPut({ type: 'respond', status: 400, code, message, shape: 'flat' }, 'always'));
+    const requirements = [{ key: labels.instanceType, operator: 'In', values: ['Standard_NC12s_v3'] }];
+    await stack().client.create(machines, aMachine({ metadata: { name: 'noquota' }, spec: { requirements } }));
+    const refusal = await eventually(async () => {
+      const found = await launched('noquota');
+      if (!found?.message?.includes(instanceTypesUnavailableMessage)) throw new Error(JSON.stringify(found));
+      return found;
+    });
+    expect(refusal).toMatchObject({
+      status: 'False',
+      reason: 'SubscriptionQuotaReached',
+      message: expect.stringMatching(/Standard_NC12s_v3 is left alone until .* Insufficient vcpu quota requested 12/),
+    });
+    await expectArmRequests(stack().emulator, { 'PUT agentPools': 1 });
+    await remove('noquota');
   });
 
   test('as a wrong request: final, with what Azure said', async () => {

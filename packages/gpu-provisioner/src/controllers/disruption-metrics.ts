@@ -3,7 +3,8 @@ import type { Counter, Metrics } from '@kaito/kube';
 import type { Claim } from '../claims/claim.ts';
 
 /** Why a claim that nobody asked to delete was deleted (Karpenter's wording of the reasons). */
-export type DisruptionReason = 'garbage_collected' | 'expired' | 'insufficient_capacity' | 'launch_timeout' | 'registration_timeout';
+export type DisruptionReason =
+  'garbage_collected' | 'expired' | 'insufficient_capacity' | 'launch_timeout' | 'registration_timeout';
 
 /** Counts the claims that the provisioner itself deletes, as Karpenter does. */
 export class DisruptionMetrics {

@@ -12,6 +12,8 @@ export interface LaunchFault {
   /** Milliseconds that Azure asks to wait. */
   readonly retryAfterMs?: number;
   readonly correlationId?: string;
+  /** What it means, where we judged ourselves and Azure said nothing. */
+  readonly verdict?: { readonly reason: string; readonly nextStep: string };
 }
 
 /** A failed launch and what follows from it. */
@@ -58,7 +60,7 @@ export function waitAfter({ kind, retryAfterMs }: Pick<LaunchFault, 'kind' | 're
 
 /** The failure as it is reported on the claim: Azure's words, whose move it is, and when it is tried again. */
 export function reportOf({ fault, final, retryInMs }: LaunchFailure): Extract<Step, { state: 'waiting' | 'failed' }> {
-  const { reason, nextStep } = diagnose(fault);
+  const { reason, nextStep } = fault.verdict ?? diagnose(fault);
   const { blocked } = faultPolicies[fault.kind];
   const next =
     retryInMs === 0 ? 'what else may serve the claim is tried' : `next attempt in ${describeDelay(retryInMs)}`;

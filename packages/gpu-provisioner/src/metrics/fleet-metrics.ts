@@ -36,10 +36,10 @@ export class FleetMetrics {
       help: 'Agent pools whose creation or deletion is waited for.',
       labels: ['operation'],
     });
-    metrics.onCollect(() => this.#show());
   }
 
-  #show(): void {
+  /** Computes everything anew; to be called before each scrape. */
+  show(): void {
     const { claims, poller } = this.#source;
     for (const dialect of Object.values(dialects)) {
       const { kind } = dialect;

@@ -116,7 +116,7 @@ test('claims are counted by the phase that they finished last, without those of 
   const nodeClaims = [aNodeClaim() as ClaimObject, foreign as ClaimObject];
   const claims = { Machine: { list: () => machines }, NodeClaim: { list: () => nodeClaims } };
   const poller = { inFlight: (operation: string) => (operation === 'create' ? 3 : 0) };
-  expect(new FleetMetrics(metrics, { claims, poller })).toBeDefined();
+  new FleetMetrics(metrics, { claims, poller }).show();
   const shown = (await samples(metrics, 'kaito_')).filter(line => !line.endsWith(' 0'));
   expect(shown).toEqual([
     'kaito_claims{kind="Machine",phase="pending"} 2',

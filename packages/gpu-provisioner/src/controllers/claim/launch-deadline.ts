@@ -40,17 +40,21 @@ export function punctuality(
 }
 
 function stuck({ name, provisioningState }: AgentPool, launchMs: number): LaunchFault {
+  const nextStep = 'what AKS does with the pool is in the activity log of the cluster';
   return {
     kind: 'node',
     code: 'LaunchTimeout',
+    verdict: { reason: 'LaunchTimeout', nextStep },
     message: `AKS has not finished agent pool ${name} within ${minutes(launchMs)}; it is still ${provisioningState || 'without a state'}`,
   };
 }
 
 function nodeless({ name }: AgentPool, registrationMs: number): LaunchFault {
+  const nextStep = 'check what the machine may reach: network rules, routes and name servers of its subnet';
   return {
     kind: 'node',
     code: 'RegistrationTimeout',
+    verdict: { reason: 'RegistrationTimeout', nextStep },
     message: `agent pool ${name} has been finished for ${minutes(registrationMs)}, but its node has not joined the cluster`,
   };
 }

@@ -1,6 +1,9 @@
+import { isAzureError } from '@kaito/azure';
 import type { AgentPool } from '@kaito/azure';
 import type { Step } from '../../claims/claim.ts';
 import { awaiting } from '../../claims/wording.ts';
+import { describeOutage } from '../../faults/describe-outage.ts';
+import { diagnose } from '../../faults/diagnose.ts';
 import { faultPolicies } from '../../faults/fault-policy.ts';
 import { reportOf } from '../../faults/launch-failure.ts';
 import type { LaunchFailure, LaunchFault } from '../../faults/launch-failure.ts';
@@ -96,8 +99,9 @@ export function finished(failure: LaunchFailure): LaunchOutcome {
 
 function unread({ poller }: Surroundings): Step {
   if (!poller.failure) return { state: 'waiting', ...awaiting };
-  const message = `the agent pools of the cluster cannot be read: ${poller.failure.message}`;
-  return { state: 'waiting', reason: faultPolicies.transient.reason, message };
+  const message = describeOutage(poller.failure);
+  const reason = isAzureError(poller.failure) ? diagnose(poller.failure).reason : faultPolicies.transient.reason;
+  return { state: 'waiting', reason, message };
 }
 
 function held(): Step {

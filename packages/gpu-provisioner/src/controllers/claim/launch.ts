@@ -62,7 +62,8 @@ async function create(pass: Pass, services: LaunchServices, request: PoolRequest
     const message = `Agent pool ${pool} of ${request.offering.type.name} is requested`;
     services.events.record(claim.object, { type: 'Normal', reason: 'Launching', message });
     // Not the URL of the operation: newer ones carry a signature.
-    logger.info('Agent pool requested', { pool, ...described(request.offering), correlationId: answer.correlationId });
+    const { operationId, correlationId } = answer;
+    logger.info('Agent pool requested', { pool, ...described(request.offering), operationId, correlationId });
     return { step: inProgress(pool, 'Creating') };
   } catch (error) {
     if (signal.aborted || !isAzureError(error)) throw error;
@@ -132,7 +133,8 @@ async function discard(
     operation.deleted = acceptedAt(services.clock.monotonic(), answer);
     operation.refusedDeletion = undefined;
     services.poller.expect(pool, 'delete');
-    logger.info('Useless agent pool discarded', { pool, correlationId: answer?.correlationId });
+    const { operationId, correlationId } = answer ?? {};
+    logger.info('Useless agent pool discarded', { pool, operationId, correlationId });
     return { step };
   } catch (error) {
     if (signal.aborted || !isAzureError(error)) throw error;
@@ -184,7 +186,7 @@ function fail(pass: Pass, services: LaunchServices, fault: LaunchFault, offering
     pool,
     kind: fault.kind,
     code: fault.code,
-    message: fault.message,
+    said: fault.message,
     correlationId: fault.correlationId,
     ...(offering && described(offering)),
     retryInMs: failure.final ? undefined : failure.retryInMs,

@@ -23,7 +23,10 @@ test('a node that goes and whose claim is no more is an orphan, of the Go gpu-pr
   );
 });
 
-test('it takes its machine along, which labels alone tell, and then goes', async () => {
+test.each([
+  ['the time of the claim', { ...node, spec: {} }],
+  ['its machine', { ...node, metadata: { ...node.metadata, labels: { 'kaito.sh/kaitonodeclass': 'default' } } }],
+])('it takes the pool along, which %s tells where there are no tags, and then goes', async (_, orphan) => {
   const clock = new FakeClock();
   const cluster = new ClusterInMemory(clock);
   const azure = new PoolsInMemory();
@@ -38,7 +41,7 @@ test('it takes its machine along, which labels alone tell, and then goes', async
   };
   const occupants = { podsOn: () => [], attachmentsOn: () => [] };
   const context = { ...occupants, key: 'NodeClaim/m', signal: new AbortController().signal, logger: quiet } as const;
-  const stored = cluster.put(node);
+  const stored = cluster.put(orphan);
   const release = async () => {
     await clock.advance(1);
     poller.latest = { askedAt: clock.monotonic(), pools: new Map(azure.pools) };

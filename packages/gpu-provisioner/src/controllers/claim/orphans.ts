@@ -1,5 +1,5 @@
-import { ignoreNotFound, nodes } from '@kaito/kube';
 import { labels } from '@kaito/crds';
+import { ignoreNotFound, nodes } from '@kaito/kube';
 import type { Logger, Node, Result } from '@kaito/kube';
 import { parseClaimKey } from '../../claims/claim.ts';
 import type { ClaimKey, Owner } from '../../claims/claim.ts';

@@ -1,14 +1,14 @@
 import { isAzureError } from '@kaito/azure';
 import type { AgentPool } from '@kaito/azure';
+import type { Logger, Node } from '@kaito/kube';
+import type { ClaimObject, Owner } from '../../claims/claim.ts';
 import { faultPolicies } from '../../faults/fault-policy.ts';
 import { acceptedAt, holdDeletion } from '../../pools/operations.ts';
+import type { Operation } from '../../pools/operations.ts';
 import { describeOwner } from '../../pools/ownership.ts';
 import { judgePool, sightPool } from '../../pools/pool-sighting.ts';
 import type { PoolSnapshot } from '../../pools/pool-poller.ts';
 import type { PoolSighting } from '../../pools/pool-sighting.ts';
-import type { Logger, Node } from '@kaito/kube';
-import type { ClaimObject, Owner } from '../../claims/claim.ts';
-import type { Operation } from '../../pools/operations.ts';
 import type { Services } from './pass.ts';
 
 /** The pool that is to be removed, and for whom. */

@@ -6,10 +6,10 @@ import type { Ending, Step } from '../../claims/claim.ts';
 import { sightPool } from '../../pools/pool-sighting.ts';
 import type { PoolSighting } from '../../pools/pool-sighting.ts';
 import { drain } from './eviction.ts';
-import type { Services } from './pass.ts';
 import { patchNode } from './node-patch.ts';
 import { hasFinalizer } from './observed-nodes.ts';
 import type { Occupants } from './occupants.ts';
+import type { Services } from './pass.ts';
 import { removePool } from './pool-removal.ts';
 import type { Removal } from './pool-removal.ts';
 import { awaitVolumes } from './volumes.ts';
@@ -29,7 +29,7 @@ export interface TeardownResult {
   readonly ending: Ending;
 }
 
-/** A kubelet that has been silent so long is not waited for: Kubernetes gives up its pods then (tolerationSeconds of the default tolerations). */
+/** A kubelet that is silent for so long is not waited for: Kubernetes itself gives up its pods then (DefaultTolerationSeconds). */
 const SILENT_MS = 300_000;
 
 const done: Step = { state: 'done' };
@@ -60,7 +60,7 @@ export async function tearDown(target: Teardown, services: Services): Promise<Te
  * Whether pods cannot be asked to leave any more: the machine goes already, or is gone. A node that is Ready still has a
  * kubelet, whatever Azure says of its pool (the Kubernetes node lifecycle controller judges likewise).
  */
-export function isPastDraining(
+function isPastDraining(
   { nodes: standing, operation }: Pick<Teardown, 'nodes' | 'operation'>,
   sighting: PoolSighting,
   now: number,
