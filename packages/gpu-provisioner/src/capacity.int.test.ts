@@ -63,15 +63,16 @@ afterEach(async () => {
   for (const resource of [machines, nodeClaims] as const) {
     const { items } = await client.list(resource);
     await Promise.all(items.map(({ metadata: { name } }) => ignoreNotFound(client.delete(resource, { name }))));
-    await expectNone(resource);
   }
+  await expectNone();
 });
 
-async function expectNone(resource: typeof machines | typeof nodeClaims): Promise<void> {
-  const { client } = stack();
-  await eventually(async () => expect((await client.list<NodeClaim>(resource)).items).toEqual([]), {
-    timeoutMs: 20_000,
-  });
+async function expectNone(): Promise<void> {
+  const left = async () => {
+    const lists = await Promise.all([stack().client.list(machines), stack().client.list(nodeClaims)]);
+    return lists.flatMap(({ items }) => items);
+  };
+  await eventually(async () => expect(await left()).toEqual([]), { timeoutMs: 20_000 });
 }
 
 test('the next rung of the ladder is tried at once, and other claims do not try the first again', async () => {
