@@ -1,0 +1,42 @@
+import { writeKind } from './write-kind.ts';
+
+const pool = '/subscriptions/s/resourceGroups/g/providers/Microsoft.ContainerService/managedClusters/c/agentPools/p';
+const machine = '/apis/karpenter.sh/v1alpha5/machines/m';
+const claim = '/apis/karpenter.sh/v1/nodeclaims/n';
+const node = '/api/v1/nodes/aks-p-0';
+const ours = 'karpenter.sh/termination';
+const json = (value: unknown): string => JSON.stringify(value);
+
+test.each([
+  ['PUT', `${pool}?api-version=2025-05-01`, '{}', 'PUT agentPools'],
+  ['DELETE', `${pool}?api-version=2025-05-01`, '', 'DELETE agentPools'],
+  ['GET', `${pool}?api-version=2025-05-01`, '', undefined],
+  ['GET', pool.replace('/p', ''), '', undefined],
+  ['POST', `${pool}/abort`, '', undefined],
+  ['PATCH', machine, json({ metadata: { finalizers: [ours], labels: { a: 'b' } } }), 'hold claim'],
+  ['PATCH', claim, json({ metadata: { labels: { a: 'b' } } }), 'label claim'],
+  ['PATCH', `${claim}?fieldManager=x`, json({ metadata: { finalizers: [] } }), 'release claim'],
+  ['PATCH', claim, json({ metadata: { finalizers: null } }), 'release claim'],
+  ['PATCH', `${machine}/status`, json({ status: {} }), 'claim status'],
+  ['DELETE', claim, '', 'delete claim'],
+  ['GET', claim, '', undefined],
+  ['GET', '/apis/karpenter.sh/v1/nodeclaims?watch=true', '', undefined],
+  ['PATCH', node, json([{ op: 'add', path: '/metadata/finalizers', value: [ours] }]), 'hold node'],
+  [
+    'PATCH',
+    node,
+    json([
+      { op: 'test', path: '/metadata/finalizers/0', value: ours },
+      { op: 'remove', path: '/metadata/finalizers/0' },
+    ]),
+    'release node',
+  ],
+  ['PATCH', node, json([{ op: 'add', path: '/spec/taints', value: [] }]), 'change node'],
+  ['PATCH', `${node}/status`, json({}), undefined],
+  ['DELETE', node, '', 'delete node'],
+  ['POST', '/api/v1/namespaces/default/events', '{}', undefined],
+  ['PATCH', '/apis/coordination.k8s.io/v1/namespaces/kaito-system/leases/l', '{}', undefined],
+  ['PATCH', claim, 'not JSON', 'label claim'],
+])('%s %s %s is %s', (method, path, body, kind) => {
+  expect(writeKind({ method, path, body })).toBe(kind);
+});
