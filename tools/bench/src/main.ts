@@ -46,7 +46,12 @@ async function benchClaims(options: ClaimsOptions): Promise<void> {
     ],
     { registerSignalListeners: false, fallbackRenderer: 'simple', rendererOptions: { timer: PRESET_TIMER } },
   );
-  await tasks.run();
+  try {
+    await tasks.run();
+  } finally {
+    // What watches the claims ends with the signal.
+    stop.abort(new Error('done'));
+  }
   const rows = measurements.flatMap(rowsOf);
   console.log(`\nEmulated Azure: ${JSON.stringify(AZURE)}; nodes are played by kwok.\n${tableOf(rows)}`);
   const missed = rows.filter(row => passes(row) === false);
