@@ -67,12 +67,13 @@ afterEach(async () => {
   await expectNone();
 });
 
+async function claims() {
+  const lists = await Promise.all([stack().client.list(machines), stack().client.list(nodeClaims)]);
+  return lists.flatMap(({ items }) => items);
+}
+
 async function expectNone(): Promise<void> {
-  const left = async () => {
-    const lists = await Promise.all([stack().client.list(machines), stack().client.list(nodeClaims)]);
-    return lists.flatMap(({ items }) => items);
-  };
-  await eventually(async () => expect(await left()).toEqual([]), { timeoutMs: 20_000 });
+  await eventually(async () => expect(await claims()).toEqual([]), { timeoutMs: 20_000 });
 }
 
 test('the next rung of the ladder is tried at once, and other claims do not try the first again', async () => {

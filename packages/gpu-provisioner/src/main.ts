@@ -10,3 +10,6 @@ try {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
 }
+
+// Everything has been told to stop. A connection that does not end must not keep the process, and its memory, for ever.
+setTimeout(() => process.exit(), 2000).unref();

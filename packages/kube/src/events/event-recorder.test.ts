@@ -114,7 +114,8 @@ test('more events than can wait are dropped and counted', async () => {
 
 test('a burst goes out at once up to a point, the rest one by one, unless somebody waits for the end', async () => {
   const paused = async (count: number): Promise<void> => {
-    while (api.requests.length < count || clock.waiting.length === 0) await new Promise(resolve => setImmediate(resolve));
+    while (api.requests.length < count || clock.waiting.length === 0)
+      await new Promise(resolve => setImmediate(resolve));
   };
   for (let index = 0; index < 30; index++) recorder.record(object, { ...launched, message: `event ${index}` });
   await paused(25);

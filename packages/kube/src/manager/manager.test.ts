@@ -186,6 +186,20 @@ test('a part that does not end is left behind, and the lease with it', async () 
   expect(lease.holder).toBe('me');
 });
 
+test('connections that do not end are left behind, and said', async () => {
+  const client = api.client();
+  const close = client.close.bind(client);
+  client.close = () => new Promise(() => {});
+  const { manager } = create({ client, gracePeriodMs: 200 });
+  const running = manager.run(stop.signal);
+  await until('the caches', () => logger.lines.some(({ message }) => message === 'Caches are synced'));
+  stop.abort();
+  await running;
+  client.close = close;
+  const meta: unknown = expect.objectContaining({ step: 'Closing connections' });
+  expect(logger.lines).toContainEqual(expect.objectContaining({ message: 'A step of the stop failed', meta }));
+});
+
 test('readiness says which part is not ready and why', async () => {
   const log: string[] = [];
   let credential: true | string = 'the credential is refused';

@@ -142,13 +142,14 @@ export class Manager {
     if (left.length === 0) await this.#step('Giving back the lease', this.#elector?.release(), closingMs / 3);
     cacheStop.abort(new Error('The manager is stopping'));
     await this.#step('Closing watches', caching, closingMs / 3);
-    await Promise.all(this.#servers.map(({ endpoints }) => endpoints.close()));
-    await client.close();
+    const servers = Promise.all(this.#servers.map(({ endpoints }) => endpoints.close()));
+    await this.#step('Closing probes and metrics', servers, closingMs / 3);
+    await this.#step('Closing connections', client.close(), closingMs / 3);
     logger.info('Stopped');
   }
 
   /** Waits for one step of the stop, but not for ever; a failure must not keep the later ones from running. */
-  async #step(what: string, step: Promise<void> | undefined, limitMs: number): Promise<void> {
+  async #step(what: string, step: Promise<unknown> | undefined, limitMs: number): Promise<void> {
     try {
       await within(this.#clock, limitMs, step ?? Promise.resolve());
     } catch (error) {
