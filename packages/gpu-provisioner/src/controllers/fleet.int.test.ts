@@ -92,8 +92,12 @@ describe('garbage collection', () => {
     await remove('stays');
   });
 
-  test('az aks stop/start loses nothing, and nothing is deleted while the cluster starts', async () => {
+  test.each([
+    ['stay, not Ready', false],
+    ['are taken away and come back', true],
+  ])('az aks stop/start loses nothing, and nothing is deleted while the cluster starts; nodes %s', async (_, away) => {
     const { emulator } = stack();
+    await emulator.configure({ stopRemovesNodes: away });
     await make('sleeper');
     const before = await machine('sleeper');
     await emulator.resetRequests();
@@ -121,6 +125,10 @@ describe('garbage collection', () => {
     expect((await machine('sleeper'))?.metadata).toMatchObject({ uid: before?.metadata.uid });
     expect((await machine('sleeper'))?.metadata.deletionTimestamp).toBeUndefined();
     expect((await emulator.requests()).counts).toMatchObject({ 'DELETE agentPools': 1 });
+    await eventually(async () => {
+      const [node] = await nodesIn('sleeper');
+      expect(node?.metadata.labels).toMatchObject({ 'karpenter.sh/registered': 'true' });
+    });
     await remove('sleeper');
   });
 });
