@@ -42,8 +42,8 @@ const MAX_MESSAGE_BYTES = 1024;
 /** More than this wait only when the API server is away; events are then the least that matters. */
 const MAX_PENDING = 4_000;
 /** So many events go out at once, then one after each pause: a burst of work must not be slowed down by what is told of it. */
-const BURST = 25;
-const PAUSE_MS = 40;
+const BURST = 10;
+const PAUSE_MS = 100;
 const TIMEOUT_MS = 10_000;
 /** Object names have at most 253 characters, of which 17 are the suffix. */
 const MAX_NAME_PREFIX = 236;

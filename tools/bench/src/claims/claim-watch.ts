@@ -15,7 +15,7 @@ export class ClaimWatch {
   #changes = 0;
   #wake: () => void = () => {};
 
-  private constructor(cache: Cache) {
+  private constructor(cache: Cache, withNodes: boolean) {
     this.#informers = [cache.informer(machines), cache.informer(nodeClaims)];
     for (const informer of this.#informers) {
       informer.onEvent(({ type, object }) => {
@@ -26,13 +26,13 @@ export class ClaimWatch {
         this.#wake();
       });
     }
-    cache.informer(nodes).onEvent(({ object }) => this.#note(object));
+    if (withNodes) cache.informer(nodes).onEvent(({ object }) => this.#note(object));
   }
 
-  /** Starts watching; ends with the signal. */
-  static async start(client: Client, signal: AbortSignal): Promise<ClaimWatch> {
+  /** Starts watching; ends with the signal. @param withNodes nodes as well, which costs the API server something in a burst */
+  static async start(client: Client, withNodes: boolean, signal: AbortSignal): Promise<ClaimWatch> {
     const cache = new Cache({ client, logger: createLogger({ level: 'error', name: 'bench' }) });
-    const watch = new ClaimWatch(cache);
+    const watch = new ClaimWatch(cache, withNodes);
     // It ends with the signal, and then only.
     void cache.start(signal);
     await cache.synced(signal);
