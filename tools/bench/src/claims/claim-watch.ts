@@ -6,12 +6,13 @@ import type { Client, Informer, Node } from '@kaito/kube';
 type Claim = Machine | NodeClaim;
 
 /** Sees claims of both kinds as they change, and notes when each was first Ready and when it was gone. Times of `performance.now()`. */
-export class ClaimWatch {
+export class ClaimWatch implements Disposable {
   readonly readyAt = new Map<string, number>();
   readonly goneAt = new Map<string, number>();
   readonly #nodeSeenAt = new Map<string, number>();
   readonly #nodeReadyAt = new Map<string, number>();
   readonly #informers: readonly Informer<Claim>[];
+  readonly #end = new AbortController();
   #changes = 0;
   #wake: () => void = () => {};
 
@@ -29,14 +30,17 @@ export class ClaimWatch {
     if (withNodes) cache.informer(nodes).onEvent(({ object }) => this.#note(object));
   }
 
-  /** Starts watching; ends with the signal. @param withNodes nodes as well, which costs the API server something in a burst */
+  /** Starts watching; ends with the signal, or when it is disposed of. @param withNodes nodes as well, which costs the API server something in a burst */
   static async start(client: Client, withNodes: boolean, signal: AbortSignal): Promise<ClaimWatch> {
     const cache = new Cache({ client, logger: createLogger({ level: 'error', name: 'bench' }) });
     const watch = new ClaimWatch(cache, withNodes);
-    // It ends with the signal, and then only.
-    void cache.start(signal);
+    void cache.start(AbortSignal.any([signal, watch.#end.signal]));
     await cache.synced(signal);
     return watch;
+  }
+
+  [Symbol.dispose](): void {
+    this.#end.abort(new Error('nobody looks any more'));
   }
 
   /** Events seen so far: it stands still when nobody writes a claim. */

@@ -49,7 +49,8 @@ export async function measureClaims(options: MeasureOptions): Promise<ClaimsMeas
   });
   await stack.apps.provisioner.ready(signal);
   const names = Array.from({ length: claims }, (_, number) => `c${number}`);
-  const bench = { ...options, stack, names, watch: await ClaimWatch.start(stack.client, claims === 1, signal) };
+  using watch = await ClaimWatch.start(stack.client, claims === 1, signal);
+  const bench = { ...options, stack, names, watch };
   await rest(bench);
   onStep(`${claims} claims are made`);
   const create = await burst(bench, name => make(bench, name), bench.watch.readyAt);
