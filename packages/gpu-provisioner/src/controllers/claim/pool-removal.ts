@@ -2,6 +2,7 @@ import { isAzureError } from '@kaito/azure';
 import type { AgentPool } from '@kaito/azure';
 import type { Logger, Node } from '@kaito/kube';
 import type { ClaimObject, Owner } from '../../claims/claim.ts';
+import { describeFault } from '../../faults/diagnose.ts';
 import { faultPolicies } from '../../faults/fault-policy.ts';
 import { acceptedAt, holdDeletion } from '../../pools/operations.ts';
 import type { Operation } from '../../pools/operations.ts';
@@ -114,7 +115,8 @@ async function deletePool(
     operation.refusedDeletion = undefined;
     if (answer === undefined) return finish(target, services);
     operation.deleted = acceptedAt(services.clock.monotonic(), answer);
-    logger.info('Agent pool deletion requested', { pool, correlationId: answer.correlationId });
+    const { operationId, correlationId } = answer;
+    logger.info('Agent pool deletion requested', { pool, operationId, correlationId });
     return wait(target, services);
   } catch (error) {
     // The pool changed after the LIST. Its tags may have, too: look before trying again.
@@ -161,8 +163,7 @@ function postpone(error: unknown, target: Removal, services: RemovalServices): R
   const { pool, subject, operation, signal, logger } = target;
   if (signal.aborted || !isAzureError(error)) throw error;
   const requeueAfterMs = holdDeletion(operation, error, services);
-  const { nextStep } = faultPolicies[error.kind];
-  const message = `Deleting agent pool ${pool} failed: ${error.message} (${error.code}); ${nextStep}`;
+  const message = `Deleting agent pool ${pool} failed: ${describeFault(error)}`;
   services.events.record(subject, { type: 'Warning', reason: 'FailedTermination', message });
   logger.warn('Deleting the agent pool failed', { pool, error, requeueAfterMs });
   return { gone: false, requeueAfterMs };
