@@ -4,20 +4,11 @@ import type { DispatcherOptions } from '@kubernetes/client-node/dist/config.js';
 import { Agent, ProxyAgent } from 'undici';
 import type { buildConnector, Dispatcher } from 'undici';
 
-/** Shared by HTTP/1.1 and HTTP/2. Calls have their own time limits, and a watch may be silent for minutes. */
-const LIMITS = {
-  headersTimeout: 0,
-  bodyTimeout: 0,
-  keepAliveTimeout: 15_000,
-  h2Options: {
-    pingInterval: 30_000,
-    // The API server allows 250 streams a connection unless configured otherwise (--http2-max-streams-per-connection).
-    maxConcurrentStreams: 250,
-    // Large lists share a connection with watches; small windows would let one starve the others.
-    connectionWindowSize: 16 * 1024 * 1024,
-    settings: { initialWindowSize: 4 * 1024 * 1024 },
-  },
-};
+/**
+ * HTTP/1.1, although the API server offers HTTP/2: to give up a request whose body is on its way sends Node's HTTP/2 into an
+ * endless loop (decision 0009). Calls have their own time limits, and a watch may be silent for minutes.
+ */
+const LIMITS = { allowH2: false, headersTimeout: 0, bodyTimeout: 0, keepAliveTimeout: 15_000 };
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
@@ -26,17 +17,23 @@ const CONNECT_TIMEOUT_MS = 10_000;
  * dead; what runs on the old one may finish there.
  */
 export class Pool {
+  readonly #connections: number | null;
   #agent: Dispatcher | undefined;
   #connection: DispatcherOptions | undefined;
   readonly #retired = new Set<Dispatcher>();
   #closed = false;
+
+  /** @param connections how many there may be; calls beyond wait for their turn. Null: as many as there are calls. */
+  constructor(connections: number | null) {
+    this.#connections = connections;
+  }
 
   /** The connections to use now. @throws Error after `close`, or for a kind of proxy that is not supported. */
   dispatcher(connection: DispatcherOptions): Dispatcher {
     if (this.#closed) throw new Error('The client is closed');
     if (!this.#agent || !isDeepStrictEqual(connection, this.#connection)) {
       this.retire();
-      this.#agent = createAgent(connection);
+      this.#agent = createAgent(connection, this.#connections);
       this.#connection = connection;
     }
     return this.#agent;
@@ -67,12 +64,13 @@ function tlsOptions(options: ConnectionOptions): buildConnector.BuildOptions {
   return options as buildConnector.BuildOptions;
 }
 
-function createAgent(connection: DispatcherOptions): Dispatcher {
+function createAgent(connection: DispatcherOptions, connections: number | null): Dispatcher {
   const keepAlive = { keepAlive: true, keepAliveInitialDelay: 30_000, timeout: CONNECT_TIMEOUT_MS };
   switch (connection.type) {
     case 'proxy':
       return new ProxyAgent({
         ...LIMITS,
+        connections,
         uri: connection.uri,
         requestTls: tlsOptions(connection.requestTls),
         connect: keepAlive,
@@ -80,9 +78,9 @@ function createAgent(connection: DispatcherOptions): Dispatcher {
     case 'socks':
       throw new Error('The kubeconfig names a SOCKS proxy, which is not supported; use an http or https proxy');
     case 'agent':
-      return new Agent({ ...LIMITS, connect: { ...tlsOptions(connection.connect), ...keepAlive } });
+      return new Agent({ ...LIMITS, connections, connect: { ...tlsOptions(connection.connect), ...keepAlive } });
     case 'none':
       break;
   }
-  return new Agent({ ...LIMITS, connect: keepAlive });
+  return new Agent({ ...LIMITS, connections, connect: keepAlive });
 }

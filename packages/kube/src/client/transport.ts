@@ -27,6 +27,9 @@ export interface TransportOptions {
   readonly timeoutMs: number;
 }
 
+/** As many calls are on their way at once; a TLS connection costs either side some 50 KB. */
+const MAX_CONNECTIONS = 32;
+
 /** client-go's buckets of rest_client_request_duration_seconds. */
 const DURATION_BUCKETS = [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60];
 
@@ -34,13 +37,9 @@ const DURATION_BUCKETS = [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60];
 export class Transport {
   readonly server: string;
   readonly #options: TransportOptions;
-  /** For calls. */
-  readonly #pool = new Pool();
-  /**
-   * For watches: beside a burst of writes on one HTTP/2 connection, the API server gets no room to send events, and ends the
-   * watches that it cannot serve.
-   */
-  readonly #watchPool = new Pool();
+  readonly #pool = new Pool(MAX_CONNECTIONS);
+  /** For watches, which hold a connection each as long as they last. */
+  readonly #watchPool = new Pool(null);
   readonly #url: URL;
   readonly #host: string;
   readonly #requests: Counter<'code' | 'method' | 'host'>;
