@@ -1,18 +1,15 @@
 import type { Skus, VmSize } from '@kaito/azure';
-import { canonicalJson, sleep } from '@kaito/kube';
+import { canonicalJson } from '@kaito/kube';
 import type { Clock, Logger, Runnable } from '@kaito/kube';
+import { keepFresh } from '../keep-fresh.ts';
 import { fallbackInstanceTypes } from './fallback-instance-types.ts';
 import type { InstanceType, InstanceTypeLookup } from './instance-type.ts';
 
-/** What Azure sells where changes rarely, and the list is a megabyte. */
-const REFRESH_MS = 6 * 3_600_000;
 /** Azure's names of CPU architectures, in Kubernetes' words. */
 const ARCHITECTURES: ReadonlyMap<string, InstanceType['architecture']> = new Map([
   ['x64', 'amd64'],
   ['Arm64', 'arm64'],
 ]);
-const FAILURE_BASE_MS = 5000;
-const FAILURE_MAX_MS = 600_000;
 
 /** One reading of the list; names in lower case. */
 interface Reading {
@@ -83,14 +80,8 @@ export class InstanceTypeCatalogue implements Runnable {
   }
 
   /** Keeps the list fresh until the signal is aborted. */
-  async start(signal: AbortSignal): Promise<void> {
-    const { clock } = this.#options;
-    let failures = 0;
-    while (!signal.aborted) {
-      failures = (await this.#read(signal)) ? 0 : failures + 1;
-      const delay = failures === 0 ? REFRESH_MS : Math.min(FAILURE_MAX_MS, FAILURE_BASE_MS * 2 ** (failures - 1));
-      await sleep(clock, delay, signal).catch(() => undefined); // rejects only when it is time to stop
-    }
+  start(signal: AbortSignal): Promise<void> {
+    return keepFresh(() => this.#read(signal), this.#options.clock, signal);
   }
 
   async #read(signal: AbortSignal): Promise<boolean> {

@@ -1,11 +1,6 @@
 import type { Cluster } from '@kaito/azure';
-import { sleep } from '@kaito/kube';
 import type { Clock, Logger, Runnable } from '@kaito/kube';
-
-/** A subscription's cap on agent pools changes with a support request. */
-const REFRESH_MS = 6 * 3_600_000;
-const FAILURE_BASE_MS = 5000;
-const FAILURE_MAX_MS = 600_000;
+import { keepFresh } from '../keep-fresh.ts';
 
 export interface PoolCapOptions {
   readonly cluster: Cluster;
@@ -30,14 +25,8 @@ export class PoolCap implements Runnable {
   }
 
   /** Keeps the limit fresh until the signal is aborted. A failure is logged and tried again. */
-  async start(signal: AbortSignal): Promise<void> {
-    const { clock } = this.#options;
-    let failures = 0;
-    while (!signal.aborted) {
-      failures = (await this.#read(signal)) ? 0 : failures + 1;
-      const delay = failures === 0 ? REFRESH_MS : Math.min(FAILURE_MAX_MS, FAILURE_BASE_MS * 2 ** (failures - 1));
-      await sleep(clock, delay, signal).catch(() => undefined); // rejects only when it is time to stop
-    }
+  start(signal: AbortSignal): Promise<void> {
+    return keepFresh(() => this.#read(signal), this.#options.clock, signal);
   }
 
   async #read(signal: AbortSignal): Promise<boolean> {
