@@ -202,3 +202,28 @@ test('a DELETE that is refused for a while is tried again until the machine is g
   );
   expect(await pools()).not.toContain('delbusy');
 });
+
+test('a cluster that takes one operation at a time: claims take turns, and go in turn', async () => {
+  const { emulator } = stack();
+  await emulator.configure({ exclusiveOperations: true });
+  try {
+    const names = ['turn1', 'turn2'];
+    await Promise.all(names.map(make));
+    await Promise.all(names.map(name => isReady(name, 60_000)));
+    const { log } = await emulator.requests();
+    const puts = log.filter(({ operation }) => operation === 'PUT agentPools').map(({ status }) => status);
+    expect(puts.filter(status => status === 201)).toHaveLength(2);
+    expect(puts).toContain(409);
+    await Promise.all(names.map(name => stack().client.delete(machines, { name })));
+    await eventually(
+      async () => {
+        const { items } = await stack().client.list(machines);
+        expect(items.map(({ metadata }) => metadata.name)).toEqual([]);
+      },
+      { timeoutMs: 60_000 },
+    );
+    expect((await pools()).filter(name => names.includes(name))).toEqual([]);
+  } finally {
+    await emulator.configure({ exclusiveOperations: false });
+  }
+});
