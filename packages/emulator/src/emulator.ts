@@ -7,18 +7,12 @@ import { EmulatorClient } from './admin/client.ts';
 import type { ClusterIdentity, NodeRule, SettingsPatch, Timings } from './admin/protocol.ts';
 import { adminRoutes } from './admin/routes.ts';
 import { readSettingsPatch, SettingsHolder } from './admin/settings.ts';
-import { AgentPools } from './aks/agent-pools.ts';
-import { ClusterPower } from './aks/cluster-power.ts';
-import { Evictions } from './aks/evictions.ts';
-import { OperationLog } from './aks/operation.ts';
+import { createAks } from './aks/aks.ts';
 import { operationRoutes } from './aks/operation-routes.ts';
-import { PoolStore } from './aks/pool-store.ts';
 import { aksRoutes } from './aks/routes.ts';
 import { RequestLimits } from './arm/request-limits.ts';
 import { clusterIdentity } from './cluster-identity.ts';
 import type { IdentityOptions } from './cluster-identity.ts';
-import { Allocator } from './compute/allocation/allocator.ts';
-import { Quota } from './compute/quota.ts';
 import { computeRoutes } from './compute/routes.ts';
 import type { FederatedCredential } from './entra/assertion.ts';
 import { entraRoutes } from './entra/routes.ts';
@@ -114,47 +108,19 @@ function assemble(
 ): { readonly answer: ReturnType<typeof pipeline>; stop(): Promise<void> } {
   const settings = (): typeof holder.current => holder.current;
   const now = (): number => clock.now();
-  const store = new PoolStore();
-  const operations = new OperationLog();
   const faults = new FaultPlan();
   const log = new RequestLog();
   const tokens = new Tokens(cluster.tenantId);
-  const quota = new Quota({ limits: () => settings().quotas, location: cluster.location, now });
   const machines = machinesOf(options, { cluster, settings: holder, clock, logger });
-  const allocator = new Allocator({ cluster, settings });
-  const power = new ClusterPower({ settings, store, operations, machines, now });
-  const evictions = new Evictions({ settings, store, quota, machines, clock });
-  const agentPools = new AgentPools({
-    cluster,
-    settings,
-    store,
-    operations,
-    quota,
-    allocator,
-    power,
-    machines,
-    clock,
-  });
+  const aks = createAks({ cluster, settings: holder, machines, clock });
+  const { store, operations, quota, agentPools, power } = aks;
   // Every AKS cluster has one. Its machines are not ours to play: they run the control plane's own pods.
   agentPools.seed('nodepool1', { mode: 'System', nodes: 'never' });
   const routes: readonly Route[] = [
     ...aksRoutes({ cluster, settings, store, agentPools, power, now }),
     ...operationRoutes({ cluster, settings, operations, now }),
     ...computeRoutes({ cluster, quota, settings }),
-    ...adminRoutes({
-      cluster,
-      settings: holder,
-      store,
-      agentPools,
-      power,
-      evictions,
-      allocator,
-      machines,
-      quota,
-      faults,
-      log,
-      now,
-    }),
+    ...adminRoutes({ ...aks, cluster, settings: holder, machines, faults, log, now }),
     ...entraRoutes({
       cluster,
       tokens,
@@ -169,7 +135,7 @@ function assemble(
     answer: pipeline({ route: router(routes), tokens, limits, faults, log, settings, clock, logger }),
     async stop() {
       agentPools.stop();
-      evictions.stop();
+      aks.evictions.stop();
       await machines.stop();
     },
   };

@@ -1,16 +1,16 @@
 import { aks, put } from '../testing/aks.ts';
-import type { Aks } from '../testing/aks.ts';
+import type { TestAks } from '../testing/aks.ts';
 import { refusal } from '../testing/refusal.ts';
 import { operationStatus } from './operation.ts';
 
-async function running(): Promise<Aks> {
+async function running(): Promise<TestAks> {
   const all = aks();
   all.pools.put('ws1', put(), {});
   await all.clock.advance(1500);
   return all;
 }
 
-const shown = ({ power, clock }: Aks): string => {
+const shown = ({ power, clock }: TestAks): string => {
   const { provisioningState, powerState } = power.at(clock.now());
   return `${provisioningState} ${powerState}`;
 };

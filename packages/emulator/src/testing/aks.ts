@@ -1,13 +1,8 @@
 import { SettingsHolder } from '../admin/settings.ts';
-import { AgentPools } from '../aks/agent-pools.ts';
-import { ClusterPower } from '../aks/cluster-power.ts';
-import { Evictions } from '../aks/evictions.ts';
-import { OperationLog } from '../aks/operation.ts';
+import { createAks } from '../aks/aks.ts';
+import type { Aks } from '../aks/aks.ts';
 import { provisioningState } from '../aks/pool.ts';
-import { PoolStore } from '../aks/pool-store.ts';
 import { clusterIdentity } from '../cluster-identity.ts';
-import { Allocator } from '../compute/allocation/allocator.ts';
-import { Quota } from '../compute/quota.ts';
 import { noMachines } from '../nodes/machines.ts';
 import type { Machines } from '../nodes/machines.ts';
 import { ManualClock } from './manual-clock.ts';
@@ -22,64 +17,27 @@ const timings = {
   powerMs: 1000,
 };
 
-export interface Aks {
+export interface TestAks extends Omit<Aks, 'agentPools'> {
   readonly clock: ManualClock;
   readonly settings: SettingsHolder;
-  readonly store: PoolStore;
-  readonly operations: OperationLog;
-  readonly quota: Quota;
-  readonly allocator: Allocator;
-  readonly power: ClusterPower;
-  readonly evictions: Evictions;
-  readonly pools: AgentPools;
+  readonly pools: Aks['agentPools'];
   /** What machines were told to do. */
   readonly machineCalls: string[];
   readonly state: (pool: string) => string | undefined;
 }
 
 /** AKS as the routes see it, with a clock that the test moves and machines that write down what they are told. */
-export function aks(): Aks {
+export function aks(): TestAks {
   const clock = new ManualClock();
-  const now = (): number => clock.now();
-  const holder = new SettingsHolder();
-  holder.change({ timings });
-  const settings = (): typeof holder.current => holder.current;
-  const store = new PoolStore();
-  const operations = new OperationLog();
-  const quota = new Quota({ limits: () => settings().quotas, location: cluster.location, now });
+  const settings = new SettingsHolder();
+  settings.change({ timings });
   const machineCalls: string[] = [];
-  const machines = recorder(machineCalls);
-  const allocator = new Allocator({ cluster, settings });
-  const power = new ClusterPower({ settings, store, operations, machines, now });
-  const evictions = new Evictions({ settings, store, quota, machines, clock });
-  const pools = new AgentPools({
-    cluster,
-    settings,
-    store,
-    operations,
-    quota,
-    allocator,
-    power,
-    machines,
-    clock,
-  });
+  const { agentPools: pools, ...parts } = createAks({ cluster, settings, machines: recorder(machineCalls), clock });
   const state = (name: string): string | undefined => {
-    const pool = store.get(name, clock.now());
+    const pool = parts.store.get(name, clock.now());
     return pool && provisioningState(pool, clock.now());
   };
-  return {
-    clock,
-    settings: holder,
-    store,
-    operations,
-    quota,
-    allocator,
-    power,
-    evictions,
-    pools,
-    machineCalls,
-    state,
-  };
+  return { ...parts, clock, settings, pools, machineCalls, state };
 }
 
 /** The body of a PUT for one GPU machine. */
