@@ -1,0 +1,47 @@
+import type { Workspace } from '@kaito/crds';
+import type { Plan } from '@kaito/planner';
+import type { Client, Clock, EventRecorder, Logger } from '@kaito/kube';
+import type { Observed } from '../observed.ts';
+
+export type ProvisionerName = 'machine' | 'nodeclaim' | 'karpenter' | 'byo';
+
+/** How far the nodes of a workspace are, in reason and message of a condition. */
+export interface Verdict {
+  readonly ok: boolean;
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** What a pass may use to bring nodes about. */
+export interface ProvisioningTools {
+  /** Its writes show in the informers at once. */
+  readonly client: Client;
+  readonly clock: Clock;
+  readonly events: EventRecorder;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+}
+
+/** One way to come by nodes; an installation has one. */
+export interface Provisioning {
+  readonly name: ProvisionerName;
+  /** Whether nodes are made (`auto`), or users bring them (`brought`). */
+  readonly mode: 'auto' | 'brought';
+  /** The condition that tells about claims; undefined where there are none. */
+  readonly condition: string | undefined;
+  /** Node labels that pods require beside the user's, so that they land on the workspace's own nodes. */
+  podNodeLabels(workspace: Workspace): Readonly<Record<string, string>>;
+  /**
+   * Takes the steps towards the nodes of the plan that can be taken now: reserves, claims, and lets go of what is too much once
+   * nothing runs there. Safe to repeat after a crash at any line.
+   * @returns milliseconds after which to look again though nothing has changed; 0 for none
+   */
+  ensure(observed: Observed, plan: Plan, tools: ProvisioningTools): Promise<number>;
+  /** How far the claims are. */
+  verdict(observed: Observed, plan: Plan): Verdict | undefined;
+  /**
+   * Gives everything back. Each call does what can be done now.
+   * @returns the names of what is still there; none when all is gone
+   */
+  takeDown(observed: Observed, tools: ProvisioningTools): Promise<readonly string[]>;
+}
