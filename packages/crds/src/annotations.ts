@@ -19,6 +19,20 @@ export const annotations = {
   disableBenchmark: 'kaito.sh/disable-benchmark',
   performanceMode: 'kaito.sh/performance-mode',
   useLocalWeights: 'kaito.sh/use-local-weights',
+  /** `disabled` keeps a workspace from streaming its weights; the others say from where and how they are streamed (KAITO). */
+  modelStreaming: 'kaito.sh/model-streaming',
+  modelMirrorStorageClass: 'kaito.sh/model-mirror-storage-class',
+  streamingServiceAccount: 'kaito.sh/streaming-service-account',
+  staticModelMirror: 'inference.kaito.sh/static-model-mirror',
+  streamDatarefsUrl: 'inference.kaito.sh/stream-datarefs-url',
+  streamIdentityClientId: 'inference.kaito.sh/stream-identity-client-id',
+  streamSourceType: 'inference.kaito.sh/stream-source-type',
+  /** When the base image of a workspace began to be upgraded, RFC 3339 (KAITO). */
+  upgradeStartTime: 'kaito.sh/upgrade-start-time',
+  /** On a node that was found, not made: `<namespace>/<name>` of the workspace that it is kept for. */
+  reservedBy: 'kaito.sh/reserved-by',
+  /** On a pod: the hash of the configuration that it was started with, so that another content makes another pod. */
+  configHash: 'kaito.sh/config-hash',
   /** The revision of the workspace that a workload was made from, and the hash of that revision (KAITO). */
   workspaceRevision: 'workspace.kaito.io/revision',
   workspaceHash: 'workspace.kaito.io/hash',

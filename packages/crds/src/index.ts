@@ -14,6 +14,8 @@ export * from './node-class/kaito-node-class.ts';
 export * from './workspace/workspace.ts';
 export * from './workspace/workspace-names.ts';
 export { defaultInstanceType } from './workspace/resource-spec.ts';
+export { deadlineMs, maxAlternatives } from './workspace/offering.ts';
+export { maxCandidates } from './workspace/plan-status.ts';
 export { maxAdapters, type PodTemplate } from './workspace/inference.ts';
 export { tuningMethods, type TuningMethod } from './workspace/tuning.ts';
 export type { VolumeSource } from './workspace/data.ts';

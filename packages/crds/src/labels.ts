@@ -6,6 +6,14 @@ export const labels = {
   /** The RAGEngine that owns it; claims that carry this are served like those of a workspace (KAITO). */
   ragEngine: 'kaito.sh/ragengine',
   ragEngineNamespace: 'kaito.sh/ragenginenamespace',
+  /** The Workspace of a ControllerRevision (KAITO). */
+  revisionOf: 'workspace.kaito.io/name',
+  /** The fleet that made a workspace, and its part in it: `prefill` or `decode`; copied to its pods (KAITO). */
+  inferenceSetCreatedBy: 'inferenceset.kaito.sh/created-by',
+  multiRoleInferenceCreatedBy: 'multiroleinference.kaito.sh/created-by',
+  inferenceRole: 'kaito.sh/inference-role',
+  /** The tag of the base image that a workspace is asked to move to (KAITO). */
+  upgradeToVersion: 'kaito.sh/upgrade-to-version',
   /** `gpu` or `cpu`, by the size of the machine (gpu-provisioner). */
   machineType: 'kaito.sh/machine-type',
   /** When the claim of a pool was made, as `YYYY-MM-DDTHH-MM-SSZ`, which is a legal label value (gpu-provisioner). */
@@ -38,6 +46,17 @@ export const labels = {
   zone: 'topology.kubernetes.io/zone',
   region: 'topology.kubernetes.io/region',
   excludeFromLoadBalancers: 'node.kubernetes.io/exclude-from-external-load-balancers',
+  /** The ordinal of a pod in its StatefulSet, and its name (Kubernetes docs, StatefulSet pod labels). */
+  podIndex: 'apps.kubernetes.io/pod-index',
+  podName: 'statefulset.kubernetes.io/pod-name',
+  /** What GPUs a node has: model, how many, MiB of each, compute capability, slices (NVIDIA GPU feature discovery). */
+  gpuProduct: 'nvidia.com/gpu.product',
+  gpuCount: 'nvidia.com/gpu.count',
+  gpuMemory: 'nvidia.com/gpu.memory',
+  cudaComputeMajor: 'nvidia.com/cuda.compute.major',
+  cudaComputeMinor: 'nvidia.com/cuda.compute.minor',
+  migConfig: 'nvidia.com/mig.config',
+  migConfigState: 'nvidia.com/mig.config.state',
   /** `nvidia` on GPU nodes (KAITO). */
   accelerator: 'accelerator',
 
@@ -47,6 +66,8 @@ export const labels = {
   karpenterInferenceSet: 'karpenter.kaito.sh/inferenceset',
   karpenterInferenceSetNamespace: 'karpenter.kaito.sh/inferenceset-namespace',
   karpenterManagedBy: 'karpenter.kaito.sh/managed-by',
+  /** `"true"` on the NodeClass that workspaces use unless they name another (KAITO on Karpenter). */
+  karpenterDefault: 'karpenter.kaito.sh/default',
 } as const;
 
 /**

@@ -1,4 +1,5 @@
 import { Type, type TArray, type TRecord, type TString, type TUnsafe } from 'typebox';
+import { rules } from './cel.ts';
 
 /** Kubernetes quantity: a number or a decimal with a suffix (apimachinery, resource.Quantity; the pattern of its generated schemas). */
 const QUANTITY_PATTERN =
@@ -40,6 +41,21 @@ export function strings(description: string): TArray<TString> {
 export function text(description: string, options: Readonly<Record<string, unknown>> = {}): TString {
   return Type.String({ description, ...options });
 }
+
+/** The name of an object in the namespace, such as a Secret (Kubernetes docs, object names); empty means none. */
+export function objectName(description: string): TString {
+  return text(description, { maxLength: 253, ...nameRule });
+}
+
+/** Names of objects, at most `maxItems`, which bounds the cost of the rule. */
+export function objectNames(description: string, maxItems = 32): TArray<TString> {
+  return Type.Array(Type.String({ maxLength: 253, ...nameRule }), { description, maxItems });
+}
+
+const nameRule = rules([
+  `self == '' || self.matches('${DNS_SUBDOMAIN}')`,
+  "must be the name of an object: lower-case letters, digits, '-' and '.', such as my-name",
+]);
 
 /** An RFC 3339 time. */
 export function dateTime(description: string): TString {

@@ -1,9 +1,13 @@
 import { Type } from 'typebox';
 import { orElse, rules, unchanged } from '../schema/cel.ts';
-import { DNS_SUBDOMAIN, opaque, strings, text } from '../schema/fields.ts';
+import { DNS_SUBDOMAIN, objectNames, opaque, text } from '../schema/fields.ts';
+import { imageReference } from './image-reference.ts';
 
 /** A volume of a pod, as the user wrote it; the API server does not check its inside. */
 export type VolumeSource = Readonly<Record<string, unknown>>;
+
+/** The most links of one data set; it bounds the cost of the rule. */
+const maxUrls = 64;
 
 const name = Type.Optional(
   text('The name of the data.', {
@@ -14,10 +18,18 @@ const name = Type.Optional(
     ]),
   }),
 );
-const urls = Type.Optional(strings('Links to public files, http or https.'));
+const link = Type.String({
+  maxLength: 2048,
+  ...rules(["self.matches('^https?://[^/ ]')", 'a link must start with http:// or https://, and name a host']),
+});
+const urls = Type.Optional(
+  Type.Array(link, { description: 'Links to public files, http or https.', maxItems: maxUrls }),
+);
 const volumeSource = Type.Optional(opaque<VolumeSource>('A volume that holds the data.'));
-const image = Type.Optional(text('An image whose folder /data holds the data.'));
-const imagePullSecrets = Type.Optional(strings('Secrets, in the namespace of the workspace, to pull the image with.'));
+const image = Type.Optional(imageReference('An image whose folder /data holds the data.'));
+const imagePullSecrets = Type.Optional(
+  objectNames('Secrets, in the namespace of the workspace, to pull the image with.'),
+);
 
 /** CEL: how many of the expressions are true. */
 const countOf = (expressions: readonly string[]) => `[${expressions.join(', ')}].filter(given, given).size()`;
@@ -59,8 +71,10 @@ export const adapterSource = Type.Object(
 export const tuningOutput = Type.Object(
   {
     volumeSource: Type.Optional(opaque<VolumeSource>('A volume to save the result on.')),
-    image: Type.Optional(text('The image that the result is pushed as.')),
-    imagePushSecret: Type.Optional(text('A Secret, in the namespace of the workspace, to push the image with.')),
+    image: Type.Optional(imageReference('The image that the result is pushed as.')),
+    imagePushSecret: Type.Optional(
+      text('A Secret, in the namespace of the workspace, to push the image with.', { maxLength: 253 }),
+    ),
   },
   {
     description: 'Where the result goes.',

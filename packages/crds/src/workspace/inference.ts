@@ -1,6 +1,6 @@
 import { Type, type TSchema } from 'typebox';
 import { orElse, rules } from '../schema/cel.ts';
-import { opaque, text } from '../schema/fields.ts';
+import { objectName, opaque, text } from '../schema/fields.ts';
 import { adapterSource } from './data.ts';
 import { preset, presetV1alpha1 } from './preset.ts';
 
@@ -43,7 +43,7 @@ const inferenceOf = <P extends TSchema>(model: P) =>
       preset: Type.Optional(model),
       template: Type.Optional(opaque<PodTemplate>('A pod template of your own, instead of a preset.')),
       config: Type.Optional(
-        text(
+        objectName(
           'A ConfigMap, in the namespace of the workspace, whose key inference_config.yaml holds settings of the runtime.',
         ),
       ),

@@ -1,12 +1,21 @@
 import { Type } from 'typebox';
-import { orElse, rules, unchanged } from '../schema/cel.ts';
-import { strings, text } from '../schema/fields.ts';
+import { orElse, rules, unchanged, type Rule } from '../schema/cel.ts';
+import { objectName, objectNames, text } from '../schema/fields.ts';
+import { imageReference } from './image-reference.ts';
 
+/** The name becomes a part of commands, paths and links, so that it is bounded to what Hugging Face allows in names of repositories. */
 const name = text('The model: a name of the catalogue, or <organisation>/<repository> on Hugging Face.', {
   minLength: 1,
+  maxLength: 200,
+  ...rules([
+    "self.matches('^[A-Za-z0-9_][-A-Za-z0-9_.]*(/[A-Za-z0-9_][-A-Za-z0-9_.]*)?$')",
+    'preset.name must be a name of the catalogue, such as phi-4-mini-instruct, or <organisation>/<repository> on Hugging Face',
+  ]),
 });
-const image = Type.Optional(text('The image of a private model.'));
-const imagePullSecrets = Type.Optional(strings('Secrets, in the namespace of the workspace, to pull that image with.'));
+const image = Type.Optional(imageReference('The image of a private model.'));
+const imagePullSecrets = Type.Optional(
+  objectNames('Secrets, in the namespace of the workspace, to pull that image with.'),
+);
 
 const accessMode = Type.Optional(
   Type.Enum(['public', 'private'], {
@@ -18,14 +27,11 @@ const accessMode = Type.Optional(
 const description = 'A model, with the settings that Kaito knows for it.';
 const optionsDescription = { description: 'Where the model comes from.' };
 
-// Field by field, because an empty presetOptions means the same as none: clients that were written in Go always send one.
-const sameImage = [
-  'self.name == oldSelf.name',
-  unchanged('accessMode', "''"),
-  unchanged('presetOptions.image', "''"),
-  unchanged('presetOptions.imagePullSecrets', '[]'),
+// Image and secrets may change: the pods are made anew. Another model is another workspace, with clients that ask for it by name.
+const immutable: readonly Rule[] = [
+  ['self.name == oldSelf.name', 'preset.name cannot be changed; make a new workspace for another model'],
+  [unchanged('accessMode', "'public'"), 'preset.accessMode cannot be changed; make a new workspace'],
 ];
-const immutable = 'preset cannot be changed; make a new workspace';
 
 export const preset = Type.Object(
   {
@@ -37,29 +43,23 @@ export const preset = Type.Object(
           image,
           imagePullSecrets,
           modelAccessSecret: Type.Optional(
-            text('A Secret, in the namespace of the workspace, whose key HF_TOKEN holds a Hugging Face token.'),
+            objectName('A Secret, in the namespace of the workspace, whose key HF_TOKEN holds a Hugging Face token.'),
           ),
         },
         optionsDescription,
       ),
     ),
   },
-  {
-    description,
-    ...rules([[...sameImage, unchanged('presetOptions.modelAccessSecret', "''")].join(' && '), immutable]),
-  },
+  { description, ...rules(...immutable) },
 );
 
 export const presetV1alpha1 = Type.Object(
   { name, accessMode, presetOptions: Type.Optional(Type.Object({ image, imagePullSecrets }, optionsDescription)) },
   {
     description,
-    ...rules(
-      [sameImage.join(' && '), immutable],
-      [
-        `${orElse('self.accessMode', "'public'")} != 'private' || ${orElse('self.presetOptions.image', "''")} != ''`,
-        'a private model needs its image: set presetOptions.image, or accessMode: public',
-      ],
-    ),
+    ...rules(...immutable, [
+      `${orElse('self.accessMode', "'public'")} != 'private' || ${orElse('self.presetOptions.image', "''")} != ''`,
+      'a private model needs its image: set presetOptions.image, or accessMode: public',
+    ]),
   },
 );

@@ -1,107 +1,74 @@
 import { Type } from 'typebox';
-import { labels, reservedSelectorLabels } from '../labels.ts';
-import { orElse, rules, unchanged } from '../schema/cel.ts';
-import { stringMap, strings, text } from '../schema/fields.ts';
+import { orElse, rules, type Rule } from '../schema/cel.ts';
+import { objectNames } from '../schema/fields.ts';
+import { labelSelector } from './label-selector.ts';
+import { alternatives, capacityType, deadline, instanceType } from './offering.ts';
+import { partition } from './partition.ts';
 
 /** The VM size of a v1alpha1 workspace that names none (KAITO). */
 export const defaultInstanceType = 'Standard_NC24ads_A100_v4';
 
-const reservedKeys = `[${reservedSelectorLabels.map(key => `'${key}'`).join(', ')}]`;
-const matchLabels = orElse('self.matchLabels', '{}');
-const matchExpressions = orElse('self.matchExpressions', '[]');
+/** AKS quota page: at most 1,000 nodes in a node pool. A larger count is a slip of the keyboard, and an expensive one. */
+const maxNodeCount = 1000;
 
-const selectorRequirement = Type.Object({
-  key: text('The node label that is meant.'),
-  operator: text('How label and values relate; only In is understood.'),
-  values: Type.Optional(
-    Type.Array(Type.String(), { description: 'Exactly one value.', 'x-kubernetes-list-type': 'atomic' }),
-  ),
-});
-
-const labelSelector = Type.Object(
-  {
-    matchLabels: Type.Optional(
-      stringMap('Labels that the nodes have; nodes that are made for the workspace get them.'),
-    ),
-    matchExpressions: Type.Optional(
-      Type.Array(selectorRequirement, {
-        description: 'The same in another form: each entry is one label with one value.',
-        // Bounds the cost of the rules, which the API server limits; nodes do not carry that many labels that one would ask for.
-        maxItems: 128,
-        'x-kubernetes-list-type': 'atomic',
-      }),
-    ),
-  },
-  {
-    description: 'Which nodes the workload may use. May be empty: {}.',
-    'x-kubernetes-map-type': 'atomic',
-    ...rules(
-      [
-        `${unchanged('matchLabels', '{}')} && ${unchanged('matchExpressions', '[]')}`,
-        'labelSelector cannot be changed; make a new workspace',
-      ],
-      [
-        `${matchLabels}.size() + ${matchExpressions}.size() == 0 || ${matchLabels}.exists(key, !(key in ${reservedKeys})) || ${matchExpressions}.exists(e, !(e.key in ${reservedKeys}))`,
-        `the selector has only keys that Kaito keeps for itself (${labels.workspace} and the like), which are ignored: add a label of your own, such as apps: my-model, or leave it empty`,
-      ],
-      [
-        `${matchExpressions}.all(e, e.operator == 'In' && has(e.values) && e.values.size() == 1)`,
-        'each of matchExpressions needs operator In and exactly one value',
-      ],
-    ),
-  },
-);
+const namesNoInstanceType = `${orElse('self.instanceType', "''")} == ''`;
 
 const count = Type.Integer({
   description: 'How many GPU nodes are wanted.',
   default: 1,
-  ...rules(['self == oldSelf', 'count cannot be changed; make a new workspace']),
+  minimum: 1,
+  maximum: maxNodeCount,
 });
 
-const instanceTypeRule = [
-  `${orElse('oldSelf.instanceType', "''")} in ['', ${orElse('self.instanceType', "''")}]`,
-  'instanceType cannot be changed once it is set; make a new workspace',
-] as const;
-
-const preferredNodes = strings('Names of nodes to use first. Has no effect.');
-
-const partition = Type.Object(
-  {
-    mode: Type.Enum(['mig', 'accelerator'], {
-      description:
-        'Mode mig takes one slice of a GPU (NVIDIA Multi-Instance GPU), accelerator some whole GPUs of a node.',
-    }),
-    profile: Type.Optional(text('The size of the slice, such as 1g.10gb; with mode mig.')),
-    count: Type.Optional(Type.Integer({ description: 'How many whole GPUs; with mode accelerator.', minimum: 1 })),
-  },
-  { description: 'Run on a part of a node. Only on nodes that you bring yourself.' },
+const preferredNodes = objectNames(
+  'Names of nodes of your own to use first, as far as they are ready and match instanceType and labelSelector.',
+  maxNodeCount,
 );
+
+const alternativesRule: Rule = [
+  `!has(self.alternatives) || self.alternatives.size() == 0 || !(${namesNoInstanceType})`,
+  'alternatives come after a first choice: set resource.instanceType, or leave alternatives out and let Kaito pick a size',
+];
+
+const common = {
+  count: Type.Optional(count),
+  capacityType,
+  deadline,
+  alternatives,
+  labelSelector,
+  preferredNodes: Type.Optional(preferredNodes),
+};
 
 export const resourceSpec = Type.Object(
   {
-    count: Type.Optional(count),
+    ...common,
     instanceType: Type.Optional(
-      text('The VM size of the nodes, such as Standard_NC6s_v3. Leave it out to use nodes that you bring yourself.'),
+      instanceType(
+        'The VM size of the nodes, such as Standard_NC6s_v3. Leave it out to have one picked, or to use nodes that you bring yourself.',
+      ),
     ),
-    labelSelector,
-    preferredNodes: Type.Optional(preferredNodes),
     partition: Type.Optional(partition),
   },
   {
     description: 'The GPU nodes that the workload runs on.',
-    ...rules(instanceTypeRule, [
-      'has(self.partition) == has(oldSelf.partition) && (!has(self.partition) || self.partition == oldSelf.partition)',
-      'partition cannot be changed; make a new workspace',
-    ]),
+    ...rules(
+      [
+        'has(self.partition) == has(oldSelf.partition) && (!has(self.partition) || self.partition == oldSelf.partition)',
+        'partition cannot be changed; make a new workspace',
+      ],
+      [
+        `!has(self.partition) || ${namesNoInstanceType}`,
+        'partition is for nodes that you bring yourself: leave resource.instanceType out',
+      ],
+      alternativesRule,
+    ),
   },
 );
 
 export const resourceSpecV1alpha1 = Type.Object(
   {
-    count: Type.Optional(count),
-    instanceType: Type.Optional(text('The VM size of the nodes.', { default: defaultInstanceType })),
-    labelSelector,
-    preferredNodes: Type.Optional(preferredNodes),
+    ...common,
+    instanceType: Type.Optional(instanceType('The VM size of the nodes.', { default: defaultInstanceType })),
   },
-  { description: 'The GPU nodes that the workload runs on.', ...rules(instanceTypeRule) },
+  { description: 'The GPU nodes that the workload runs on.', ...rules(alternativesRule) },
 );

@@ -1,6 +1,6 @@
 import { Type, type TSchema } from 'typebox';
 import { orElse, rules } from '../schema/cel.ts';
-import { text } from '../schema/fields.ts';
+import { objectName, text } from '../schema/fields.ts';
 import { tuningInput, tuningOutput } from './data.ts';
 import { preset, presetV1alpha1 } from './preset.ts';
 
@@ -17,7 +17,7 @@ const tuningOf = <P extends TSchema>(model: P) =>
       preset: Type.Optional(model),
       method: Type.Optional(text('How to fine-tune: lora or qlora.', { maxLength: 64 })),
       config: Type.Optional(
-        text(
+        objectName(
           'A ConfigMap, in the namespace of the workspace, whose key training_config.yaml holds settings of the training. Without it the defaults of the method hold.',
         ),
       ),

@@ -1,5 +1,7 @@
-/** Condition types of a Workspace (KAITO; `MachineReady` and `WorkspaceReady` as of v0.3, the others as of v0.12). */
+/** Condition types of a Workspace (KAITO; `MachineReady` and `WorkspaceReady` as of v0.3, `Planned` ours, the others as of v0.12). */
 export const workspaceConditions = {
+  /** Whether the workspace can run as it is written, and on which nodes. */
+  planned: 'Planned',
   machineReady: 'MachineReady',
   nodeClaimReady: 'NodeClaimReady',
   nodesReady: 'NodesReady',
@@ -14,8 +16,11 @@ export const workspaceConditions = {
 } as const;
 export type WorkspaceConditionType = (typeof workspaceConditions)[keyof typeof workspaceConditions];
 
-/** Reasons of a Workspace's conditions (KAITO v0.12). */
+/** Reasons of a Workspace's conditions (KAITO v0.12; the first two ours). When `Planned` is False, its reason is the code of the problem. */
 export const workspaceReasons = {
+  planned: 'Planned',
+  /** The model is being looked up at Hugging Face. */
+  modelLookupPending: 'ModelLookupPending',
   nodesReady: 'NodesReady',
   nodeNotReady: 'NodeNotReady',
   nodePluginsNotReady: 'NodePluginsNotReady',
@@ -26,6 +31,10 @@ export const workspaceReasons = {
   resourceNotReady: 'workspaceResourceStatusNotReady',
   inferenceReady: 'WorkspaceInferenceStatusSuccess',
   inferencePending: 'WorkspaceInferenceStatusPending',
+  modelMirrorReady: 'ModelMirrorReady',
+  modelMirrorPending: 'ModelMirrorPending',
+  modelMirrorNotReady: 'ModelMirrorNotReady',
+  sasTokenFetchFailed: 'SASTokenFetchFailed',
   containerOomKilled: 'ContainerOOMKilled',
   imagePullError: 'ImagePullError',
   containerStartError: 'ContainerStartError',

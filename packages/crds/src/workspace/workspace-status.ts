@@ -7,6 +7,10 @@ import {
   conditionTime,
   conditionType,
 } from '../schema/status-condition.ts';
+import { changeStatus } from './change-status.ts';
+import { diagnosisStatus } from './diagnosis-status.ts';
+import { planStatus } from './plan-status.ts';
+import { startupStatus } from './startup-status.ts';
 
 export const workspaceCondition = Type.Object({
   type: conditionType,
@@ -28,7 +32,8 @@ const metric = Type.Object({
   config: Type.Optional(stringMap('The settings of the measurement.')),
 });
 
-// v1alpha1 shows state and targetNodeCount too, because both versions print the same columns.
+// v1alpha1 shows state, targetNodeCount and what is below them too, because both versions print the same columns, and because a
+// write through v1alpha1 would drop from storage what it does not know.
 const shared = {
   workerNodes: Type.Optional(strings('The nodes that the workload may use.')),
   conditions: Type.Optional(
@@ -44,6 +49,17 @@ const shared = {
     ),
   ),
   targetNodeCount: Type.Optional(Type.Integer({ description: 'How many nodes the workload needs.', format: 'int32' })),
+  plan: Type.Optional(planStatus),
+  startup: Type.Optional(startupStatus),
+  diagnosis: Type.Optional(diagnosisStatus),
+  revision: Type.Optional(
+    Type.Integer({
+      description: 'The revision of the workspace that runs, or is being rolled out; it goes up with each change.',
+      format: 'int64',
+      minimum: 0,
+    }),
+  ),
+  lastChange: Type.Optional(changeStatus),
 };
 
 export const workspaceStatus = Type.Object(

@@ -7,7 +7,16 @@ import { accepted } from './cases/accepted.ts';
 import { allowedEdits, refusedEdits } from './cases/edits.ts';
 import { refused } from './cases/refused.ts';
 import { serving, type EditCase } from './cases/sections.ts';
-import { workspaces, workspacesV1alpha1, type Workspace, type WorkspaceV1alpha1 } from './workspace.ts';
+import {
+  workspaces,
+  workspacesV1alpha1,
+  type Workspace,
+  type WorkspaceChange,
+  type WorkspaceDiagnosis,
+  type WorkspacePlan,
+  type WorkspaceStartup,
+  type WorkspaceV1alpha1,
+} from './workspace.ts';
 
 const stack = useStack({
   kwok: false,
@@ -93,6 +102,15 @@ test('a field that no version knows is dropped', async () => {
   expect(await create('v1beta1', object)).not.toHaveProperty('unheardOf');
 });
 
+test.each(['v1alpha1', 'v1beta1'])(
+  '%s: a client that checks, as kubectl does, is told of an unknown field',
+  async version => {
+    const path = `/apis/kaito.sh/${version}/namespaces/${namespace}/workspaces?fieldValidation=Strict`;
+    const object = manifest(version, { ...serving, resource: { ...serving.resource, instanceSize: 'large' } });
+    await expect(stack().client.raw('POST', path, object)).rejects.toThrow('unknown field "resource.instanceSize"');
+  },
+);
+
 describe('status', () => {
   const condition = {
     type: 'ResourceReady',
@@ -101,7 +119,58 @@ describe('status', () => {
     message: '',
     lastTransitionTime: '2026-01-01T00:00:00Z',
   };
-  const status = { conditions: [condition], state: 'Pending', targetNodeCount: 1, workerNodes: ['node-a'] };
+  const time = '2026-01-01T00:00:00Z';
+  const offering = { instanceType: 'Standard_NC6s_v3', capacityType: 'on-demand', nodeCount: 1, pricePerHour: '3.06' };
+  const plan = {
+    ...offering,
+    rung: 0,
+    gpusPerNode: 1,
+    model: 'microsoft/Phi-3-mini-4k-instruct',
+    revision: 'abc',
+    runtime: 'preset-image',
+    parallelism: { tensor: 1, pipeline: 1, data: 1 },
+    contextLength: 4096,
+    weightsGiB: '7.12',
+    kvCacheTokens: 20_000,
+    reason: 'named by the user',
+    candidates: [{ ...offering, verdict: 'chosen', reason: 'named by the user' }],
+    warnings: ['the weights are not pinned'],
+    since: time,
+  } satisfies WorkspacePlan;
+  const startup = {
+    startedAt: time,
+    estimatedReadyAt: '2026-01-01T00:10:00Z',
+    phases: [
+      { name: 'Planned', state: 'Done', startedAt: time, finishedAt: time, expectedSeconds: 0 },
+      { name: 'Claimed', state: 'Running', startedAt: time, expectedSeconds: 284, message: 'the machine starts' },
+    ],
+  } satisfies WorkspaceStartup;
+  const diagnosis = {
+    cause: 'QuotaExceeded',
+    message: 'no quota is left',
+    evidence: 'Operation could not be completed',
+    mover: 'user',
+    nextStep: 'ask for more',
+    since: time,
+    retryAt: time,
+  } satisfies WorkspaceDiagnosis;
+  const lastChange = {
+    revision: 2,
+    at: time,
+    fields: [{ field: 'inference.config', impact: 'podRestart' }],
+    message: 'rolled out',
+  } satisfies WorkspaceChange;
+  const status = {
+    conditions: [condition],
+    state: 'Pending',
+    targetNodeCount: 1,
+    workerNodes: ['node-a'],
+    plan,
+    startup,
+    diagnosis,
+    revision: 2,
+    lastChange,
+  };
 
   test('is written through the subresource only, and does not count as a new generation', async () => {
     const object = manifest('v1beta1', { ...serving, status });
@@ -109,6 +178,27 @@ describe('status', () => {
     const key = { ...object.metadata, namespace };
     const written = await stack().client.patch(workspaces, key, { status, inference: null }, { subresource: 'status' });
     expect(written).toMatchObject({ status, inference: serving.inference, metadata: { generation: 1 } });
+    expect((await stack().client.get(workspacesV1alpha1, key)).status).toEqual(status);
+  });
+
+  test('holds a plan, a diagnosis and a change that say all that they must', async () => {
+    const object = manifest('v1beta1', serving);
+    await create('v1beta1', object);
+    const key = { ...object.metadata, namespace };
+    const bad = {
+      plan: {},
+      diagnosis: { ...diagnosis, mover: 'nobody' },
+      lastChange: { fields: [{ impact: 'some' }] },
+    };
+    const error: unknown = await stack()
+      .client.patch(workspaces, key, { status: bad }, { subresource: 'status' })
+      .catch((thrown: unknown) => thrown);
+    for (const part of [
+      'status.plan.reason: Required',
+      'diagnosis.mover: Unsupported',
+      'fields[0].impact: Unsupported',
+    ])
+      expect(String(error)).toContain(part);
   });
 
   test('refuses a condition that lacks what every condition has, and two of one type', async () => {
@@ -140,8 +230,10 @@ describe('status', () => {
       expect([kind, lines[0]]).toEqual([kind, columns]);
       expect(lines[1]).toMatch(new RegExp(`^${name} Standard_NC6s_v3 True True True Ready \\d+s$`));
       expect((await table('get', kind, '-o', 'wide'))[0]).toBe(
-        `${columns} JOBSTARTED WORKSPACESUCCEEDED TARGETNODECOUNT`,
+        `${columns} JOBSTARTED WORKSPACESUCCEEDED TARGETNODECOUNT MODEL REASON $/H ETA`,
       );
+      const wide = (await table('get', kind, name, '-o', 'wide'))[1];
+      expect(wide?.endsWith(` 1 ${plan.model} ${diagnosis.cause} 3.06 ${startup.estimatedReadyAt}`)).toBe(true);
     }
   });
 });

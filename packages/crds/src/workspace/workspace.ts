@@ -19,6 +19,16 @@ export interface TuningInput extends Immutable<Static<typeof tuningInput>> {}
 export interface TuningOutput extends Immutable<Static<typeof tuningOutput>> {}
 export interface WorkspaceStatus extends Immutable<Static<typeof workspaceStatus>> {}
 export interface WorkspaceCondition extends Immutable<Static<typeof workspaceCondition>> {}
+export type WorkspacePlan = NonNullable<WorkspaceStatus['plan']>;
+export type PlanCandidate = NonNullable<WorkspacePlan['candidates']>[number];
+export type WorkspaceStartup = NonNullable<WorkspaceStatus['startup']>;
+export type StartupPhase = WorkspaceStartup['phases'][number];
+export type WorkspaceDiagnosis = NonNullable<WorkspaceStatus['diagnosis']>;
+export type Mover = WorkspaceDiagnosis['mover'];
+export type WorkspaceChange = NonNullable<WorkspaceStatus['lastChange']>;
+export type ChangedField = WorkspaceChange['fields'][number];
+export type ChangeImpact = ChangedField['impact'];
+export type AlternativeSpec = NonNullable<ResourceSpec['alternatives']>[number];
 export type AdapterSpec = NonNullable<InferenceSpec['adapters']>[number];
 export type PartitionSpec = NonNullable<ResourceSpec['partition']>;
 
@@ -51,7 +61,7 @@ export const workspacesV1alpha1: ResourceHandle<WorkspaceV1alpha1> = {
   namespaced: true,
 };
 
-/** The columns of both versions; the first ones are those that KAITO's guides of 2024 show. */
+/** The columns of both versions; the first ones are those that KAITO's guides of 2024 show. kubectl prints a date as an age, so ETA is text. */
 const columns: readonly PrinterColumn[] = [
   column('Instance', '.resource.instanceType'),
   conditionColumn(workspaceConditions.resourceReady),
@@ -62,6 +72,10 @@ const columns: readonly PrinterColumn[] = [
   conditionColumn(workspaceConditions.jobStarted, 1),
   conditionColumn(workspaceConditions.succeeded, 1),
   { name: 'TargetNodeCount', type: 'integer', jsonPath: '.status.targetNodeCount', priority: 1 },
+  column('Model', '.status.plan.model', 1),
+  column('Reason', '.status.diagnosis.cause', 1),
+  column('$/h', '.status.plan.pricePerHour', 1),
+  column('ETA', '.status.startup.estimatedReadyAt', 1),
 ];
 
 export const workspaceKind: KindSource = {

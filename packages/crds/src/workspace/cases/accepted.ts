@@ -1,4 +1,5 @@
 import {
+  instanceType,
   labelSelector,
   resource,
   preset,
@@ -66,6 +67,42 @@ export const accepted: readonly WorkspaceCase[] = [
     sections: { resource: { labelSelector, partition: { mode: 'mig', profile: '1g.10gb' } }, inference },
     only: 'v1beta1',
   },
+  {
+    what: 'some GPUs of a node',
+    sections: { resource: { labelSelector, partition: { mode: 'accelerator', count: 2 } }, inference },
+    only: 'v1beta1',
+  },
+  {
+    what: 'a ladder of eight alternatives',
+    sections: {
+      resource: {
+        ...resource,
+        capacityType: 'spot',
+        deadline: '1h30m',
+        alternatives: Array.from({ length: 8 }, () => ({ instanceType, capacityType: 'on-demand', deadline: '90s' })),
+      },
+      inference,
+    },
+  },
+  {
+    what: 'a model of Hugging Face',
+    sections: { resource, inference: { preset: { name: 'Qwen/Qwen2.5-Coder-7B_x' } } },
+  },
+  {
+    what: 'empty names, as clients that were written in Go send them',
+    sections: {
+      resource,
+      inference: { preset: { ...preset, presetOptions: { image: '', imagePullSecrets: [] } }, config: '' },
+    },
+  },
+  ...[
+    'nginx',
+    'localhost:5000/a/b_c/d__e--f:v1',
+    '[::1]:5000/a',
+    'REPO_HERE.azurecr.io/IMAGE_HERE:0.0.1',
+    `example.azurecr.io/a@sha256:${'0'.repeat(64)}`,
+    `a.b-c.io/d:${'t'.repeat(128)}@sha256:${'0'.repeat(64)}`,
+  ].map(image => ({ what: `an image called ${image}`, sections: withAdapters(adapter({ name: 'a', image })) })),
   { what: 'tuning with links and an image', sections: tuningOne },
   {
     what: 'tuning with volumes',

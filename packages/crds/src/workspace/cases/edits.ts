@@ -29,6 +29,33 @@ export const allowedEdits: readonly EditCase[] = [
     edit: { resource: { instanceType: 'Standard_NC6s_v3' } },
     only: 'v1beta1',
   },
+  {
+    what: 'the instance type may change',
+    before: serving,
+    edit: { resource: { instanceType: 'Standard_NC12s_v3' } },
+  },
+  { what: 'the instance type may be taken away', before: serving, edit: { resource: { instanceType: null } } },
+  { what: 'the count may change', before: serving, edit: { resource: { count: 2 } } },
+  {
+    what: 'the ladder may change',
+    before: serving,
+    edit: {
+      resource: { capacityType: 'spot', deadline: '20m', alternatives: [{ instanceType: 'Standard_NC12s_v3' }] },
+    },
+  },
+  { what: 'the preferred nodes may change', before: serving, edit: { resource: { preferredNodes: ['node-a'] } } },
+  {
+    what: 'the image of the preset and its pull secrets may change',
+    before: serving,
+    edit: options({ image: 'example.azurecr.io/phi:1', imagePullSecrets: ['pull'] }),
+  },
+  {
+    what: 'the access secret may change',
+    before: serving,
+    edit: options({ modelAccessSecret: 'hf' }),
+    only: 'v1beta1',
+  },
+  { what: 'public may be said in words', before: serving, edit: { inference: { preset: { accessMode: 'public' } } } },
   { what: 'the tuning method may change its case', before: tuningOne, edit: { tuning: { method: 'QLORA' } } },
   {
     what: 'the tuning data may change',
@@ -39,24 +66,6 @@ export const allowedEdits: readonly EditCase[] = [
 
 /** What a workspace may not change, with what the API server says. */
 export const refusedEdits: readonly RefusedEditCase[] = [
-  {
-    what: 'the instance type stays',
-    before: serving,
-    edit: { resource: { instanceType: 'Standard_NC12s_v3' } },
-    message: 'instanceType cannot be changed once it is set; make a new workspace',
-  },
-  {
-    what: 'the instance type is not taken away',
-    before: serving,
-    edit: { resource: { instanceType: null } },
-    message: 'instanceType cannot be changed once it is set',
-  },
-  {
-    what: 'the count stays',
-    before: serving,
-    edit: { resource: { count: 2 } },
-    message: 'count cannot be changed; make a new workspace',
-  },
   {
     what: 'the label selector stays',
     before: serving,
@@ -72,7 +81,7 @@ export const refusedEdits: readonly RefusedEditCase[] = [
   {
     what: 'the partition stays',
     before: { resource: { labelSelector }, inference },
-    edit: { resource: { partition: { mode: 'mig' } } },
+    edit: { resource: { partition: { mode: 'mig', profile: '1g.10gb' } } },
     message: 'partition cannot be changed; make a new workspace',
     only: 'v1beta1',
   },
@@ -80,20 +89,13 @@ export const refusedEdits: readonly RefusedEditCase[] = [
     what: 'the preset stays',
     before: serving,
     edit: { inference: { preset: { name: 'phi-3-mini-128k-instruct' } } },
-    message: 'preset cannot be changed; make a new workspace',
+    message: 'preset.name cannot be changed; make a new workspace for another model',
   },
   {
-    what: 'the image of the preset stays',
+    what: 'the access mode stays',
     before: serving,
-    edit: options({ image: 'example.azurecr.io/phi:1' }),
-    message: 'preset cannot be changed; make a new workspace',
-  },
-  {
-    what: 'the access secret stays',
-    before: serving,
-    edit: options({ modelAccessSecret: 'hf' }),
-    message: 'preset cannot be changed; make a new workspace',
-    only: 'v1beta1',
+    edit: { inference: { preset: { accessMode: 'private', presetOptions: { image: 'example.azurecr.io/phi:1' } } } },
+    message: 'preset.accessMode cannot be changed; make a new workspace',
   },
   {
     what: 'a preset does not become a template',
@@ -123,6 +125,6 @@ export const refusedEdits: readonly RefusedEditCase[] = [
     what: 'the tuned model stays',
     before: tuningOne,
     edit: { tuning: { preset: { name: 'phi-3-mini-128k-instruct' } } },
-    message: 'preset cannot be changed; make a new workspace',
+    message: 'preset.name cannot be changed; make a new workspace for another model',
   },
 ];

@@ -1,4 +1,5 @@
 import {
+  instanceType,
   labelSelector,
   resource,
   preset,
@@ -11,6 +12,8 @@ import {
   withAdapters,
   adapter,
   numbered,
+  withPartition,
+  withResource,
   withSelector,
   withTuning,
   reserved,
@@ -115,6 +118,108 @@ export const refused: readonly RefusedCase[] = [
     only: 'v1beta1',
   },
   {
+    what: 'a slice of no size',
+    sections: withPartition({ mode: 'mig' }),
+    message: 'mode mig takes one slice: set partition.profile, such as 1g.10gb, and leave partition.count out',
+    only: 'v1beta1',
+  },
+  {
+    what: 'several slices',
+    sections: withPartition({ mode: 'mig', profile: '1g.10gb', count: 2 }),
+    message: 'mode mig takes one slice',
+    only: 'v1beta1',
+  },
+  {
+    what: 'a slice of an odd size',
+    sections: withPartition({ mode: 'mig', profile: 'half' }),
+    message: 'profile must be the size of a MIG slice, such as 1g.10gb',
+    only: 'v1beta1',
+  },
+  {
+    what: 'some GPUs without their number',
+    sections: withPartition({ mode: 'accelerator' }),
+    message: 'mode accelerator takes whole GPUs: set partition.count, and leave partition.profile out',
+    only: 'v1beta1',
+  },
+  {
+    what: 'some GPUs with a slice',
+    sections: withPartition({ mode: 'accelerator', count: 1, profile: '1g.10gb' }),
+    message: 'mode accelerator takes whole GPUs',
+    only: 'v1beta1',
+  },
+  {
+    what: 'a part of a node that is made',
+    sections: withResource({ partition: { mode: 'accelerator', count: 1 } }),
+    message: 'partition is for nodes that you bring yourself: leave resource.instanceType out',
+    only: 'v1beta1',
+  },
+  {
+    what: 'no node',
+    sections: withResource({ count: 0 }),
+    message: 'should be greater than or equal to 1',
+  },
+  {
+    what: 'more nodes than anybody can mean',
+    sections: withResource({ count: 1001 }),
+    message: 'should be less than or equal to 1000',
+  },
+  {
+    what: 'an instance type that is no name',
+    sections: withResource({ instanceType: 'Standard NC6' }),
+    message: 'instanceType must be the name of a VM size, such as Standard_NC24ads_A100_v4',
+  },
+  {
+    what: 'an unknown capacity type',
+    sections: withResource({ capacityType: 'cheap' }),
+    message: 'supported values: "on-demand", "spot"',
+  },
+  ...['', '30s', '20', 'soon', '1m1h', '-5m', '1d', '1.5h'].map(deadline => ({
+    what: `a deadline of "${deadline}"`,
+    sections: withResource({ deadline }),
+    message: 'deadline must be at least one minute, in hours, minutes and seconds, such as 20m or 1h30m',
+  })),
+  {
+    what: 'nine alternatives',
+    sections: withResource({ alternatives: Array.from({ length: 9 }, () => ({ instanceType })) }),
+    message: 'resource.alternatives: Too many: 9: must have at most 8 items',
+  },
+  {
+    what: 'an alternative that names no size',
+    sections: withResource({ alternatives: [{ capacityType: 'spot' }] }),
+    message: 'resource.alternatives[0].instanceType: Required value',
+  },
+  {
+    what: 'an alternative with an empty size',
+    sections: withResource({ alternatives: [{ instanceType: '' }] }),
+    message: 'resource.alternatives[0].instanceType: Invalid value',
+  },
+  {
+    what: 'alternatives without a first choice',
+    sections: withResource({ instanceType: '', alternatives: [{ instanceType }] }),
+    message:
+      'alternatives come after a first choice: set resource.instanceType, or leave alternatives out and let Kaito pick a size',
+  },
+  {
+    what: 'a preferred node that is no name',
+    sections: withResource({ preferredNodes: ['Node A'] }),
+    message: "must be the name of an object: lower-case letters, digits, '-' and '.', such as my-name",
+  },
+  ...['phi 4', '/phi-4', 'microsoft/', 'a/b/c', '../x', 'a;b'].map(name => ({
+    what: `a preset called "${name}"`,
+    sections: { resource, inference: { preset: { name } } },
+    message: 'preset.name must be a name of the catalogue, such as phi-4-mini-instruct, or <organisation>/<repository>',
+  })),
+  {
+    what: 'a config that is no name',
+    sections: { resource, inference: { preset, config: 'My Config' } },
+    message: 'must be the name of an object',
+  },
+  ...['a b', '/a', 'a/', 'a//b', 'https://example.com/image', 'a:b:c', 'a@sha256:0'].map(image => ({
+    what: `an image called "${image}"`,
+    sections: withAdapters(adapter({ name: 'a', image })),
+    message: 'image must be the name of an image, such as registry.example.com/team/model:1.0',
+  })),
+  {
     what: 'eleven adapters',
     sections: withAdapters(...numbered(11)),
     message: 'inference.adapters: Too many: 11: must have at most 10 items',
@@ -184,6 +289,11 @@ export const refused: readonly RefusedCase[] = [
     sections: withTuning({ method: 'full' }),
     message: 'tuning.method must be lora or qlora',
   },
+  ...['ftp://example.com/data', 'data.json', 'https:///data', 'file:///etc/passwd'].map(link => ({
+    what: `tuning data from ${link}`,
+    sections: withTuning({ input: { urls: [link] } }),
+    message: 'a link must start with http:// or https://, and name a host',
+  })),
   {
     what: 'tuning data from nowhere',
     sections: withTuning({ input: { name: 'data' } }),

@@ -29,7 +29,8 @@ export interface RefusedEditCase extends EditCase {
 
 /** Sections of good workspaces. */
 export const labelSelector = { matchLabels: { apps: 'phi-3' } };
-export const resource = { instanceType: 'Standard_NC6s_v3', labelSelector };
+export const instanceType = 'Standard_NC6s_v3';
+export const resource = { instanceType, labelSelector };
 export const preset = { name: 'phi-3-mini-4k-instruct' };
 export const inference = { preset };
 export const template = { spec: { containers: [{ name: 'main', image: 'nginx' }] } };
@@ -62,6 +63,16 @@ export function numbered(count: number): readonly object[] {
 /** A workspace with another label selector. */
 export function withSelector(selector: object): object {
   return { resource: { ...resource, labelSelector: selector }, inference };
+}
+
+/** A workspace whose resource section says more. */
+export function withResource(fields: object): object {
+  return { resource: { ...resource, ...fields }, inference };
+}
+
+/** A workspace that runs on a part of a node that its user brings. */
+export function withPartition(partition: object): object {
+  return { resource: { labelSelector, partition }, inference };
 }
 
 /** A workspace that fine-tunes, with some fields changed. */
