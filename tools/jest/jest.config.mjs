@@ -13,7 +13,13 @@ const shared = {
   setupFiles: ['reflect-metadata'],
   modulePathIgnorePatterns: ['/dist/', '/bundle/', '<rootDir>/.kaito/', '<rootDir>/.nx/'],
   transform: {
-    '\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'es6' } }],
+    '\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: { parser: { syntax: 'typescript' }, target: 'es2022', experimental: { keepImportAttributes: true } },
+        module: { type: 'es6' },
+      },
+    ],
   },
 };
 

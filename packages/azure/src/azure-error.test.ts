@@ -140,7 +140,7 @@ describe('errors of calls', () => {
   it('name a certificate that is not trusted', async () => {
     const { caFile: _, ...config } = arm.config();
     await expect(createAzure(config).agentPools.list()).rejects.toMatchObject({
-      code: 'DEPTH_ZERO_SELF_SIGNED_CERT',
+      code: 'SELF_SIGNED_CERT_IN_CHAIN',
       kind: 'transient',
     });
   });

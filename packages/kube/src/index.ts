@@ -14,6 +14,7 @@ export type {
   ListOptions,
   ObjectList,
   PatchOptions,
+  PodLogOptions,
   Selection,
   WatchEvent,
   WatchOptions,
@@ -39,6 +40,7 @@ export { Cache } from './cache/cache.ts';
 export type { CacheOptions } from './cache/cache.ts';
 export type { Indexer, Informer, InformerEvent, InformerOptions } from './cache/informer.ts';
 export { compareVersions } from './cache/resource-version.ts';
+export { secretKeysOnly } from './cache/secret-keys-only.ts';
 
 export { Controller } from './controller/controller.ts';
 export type { ControllerOptions } from './controller/controller.ts';
@@ -69,6 +71,8 @@ export type { Runnable } from './manager/runnable.ts';
 
 export { createLogger } from './log/logger.ts';
 export type { Logger, LoggerOptions, LogLevel } from './log/logger.ts';
+export { describeMetrics } from './metrics/describe-metrics.ts';
+export type { MetricDescription } from './metrics/describe-metrics.ts';
 export { createMetrics } from './metrics/metrics.ts';
 export type { Counter, Gauge, Histogram, HistogramOptions, MetricOptions, Metrics } from './metrics/metrics.ts';
 export { loadOptions } from './options/load-options.ts';
@@ -81,3 +85,19 @@ export { sleep, systemClock } from './clock/clock.ts';
 export type { Clock, Timer } from './clock/clock.ts';
 export { untilAborted } from './clock/until-aborted.ts';
 export { processOptions } from './options/process-options.ts';
+
+export { BACKDATE_MS, createCertificateAuthority, issueCertificate } from './tls/certificate-authority.ts';
+export type { CertificateAndKey, CertificateOptions, IssueOptions } from './tls/certificate-authority.ts';
+export { CERTIFICATE_TIMINGS } from './tls/certificate-plan.ts';
+export type { CertificateTimings } from './tls/certificate-plan.ts';
+export { serviceHosts } from './tls/hosts.ts';
+export type {
+  AdmissionAnswer,
+  AdmissionHandler,
+  AdmissionKind,
+  AdmissionRequest,
+  AdmissionUser,
+} from './webhook/admission.ts';
+export type { WebhookConfigurationOptions, WebhookTarget } from './webhook/ca-bundle.ts';
+export { WebhookServer } from './webhook/webhook-server.ts';
+export type { WebhookServerOptions } from './webhook/webhook-server.ts';

@@ -7,6 +7,7 @@ import { MemoryLogger } from '../fixtures/memory-logger.ts';
 import { until } from '../fixtures/until.ts';
 import { createMetrics } from '../metrics/metrics.ts';
 import { Cache } from './cache.ts';
+import { secretKeysOnly } from './secret-keys-only.ts';
 
 let api: ApiStandIn;
 let cache: Cache;
@@ -82,6 +83,26 @@ test('an answer of another kind is left out of the cache', async () => {
   api.respond(reply => reply.json(200, { ...configMap('a', 9), kind: 'Scale' }));
   await cache.client.patch(configMaps, { name: 'a', namespace: 'default' }, {}, { subresource: 'scale' });
   expect(informer.get('default/a')?.metadata.resourceVersion).toBe('1');
+});
+
+test('of Secrets only the keys are kept, whoever brings them', async () => {
+  const metadata = { name: 's', namespace: 'default', uid: 'u', resourceVersion: '7' };
+  const annotations = { mine: '1', 'kubectl.kubernetes.io/last-applied-configuration': '{"data":{"token":"aGY="}}' };
+  const secret = { kind: 'Secret', metadata: { ...metadata, annotations }, data: { token: 'aGY=' }, type: 'Opaque' };
+  const informer = cache.informer(secrets, { transform: secretKeysOnly });
+  api.respond((reply, { method }) => {
+    if (method !== 'GET') return reply.json(200, { ...secret, metadata: { ...secret.metadata, resourceVersion: '9' } });
+    reply.event('ADDED', secret);
+    return reply.bookmark('7', true);
+  });
+  void cache.start(stop.signal);
+  await cache.synced();
+  const kept = { metadata: { annotations: { mine: '1' } }, data: { token: '' }, type: 'Opaque' };
+  expect(informer.get('default/s')).toMatchObject(kept);
+  expect(JSON.stringify(informer.list())).not.toContain('aGY=');
+  await cache.client.patch(secrets, { name: 's', namespace: 'default' }, {});
+  expect(informer.get('default/s')?.metadata.resourceVersion).toBe('9');
+  expect(JSON.stringify(informer.list())).not.toContain('aGY=');
 });
 
 const transform = (object: ConfigMap): ConfigMap => object;

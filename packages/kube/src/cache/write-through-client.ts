@@ -8,6 +8,7 @@ import type {
   ListOptions,
   ObjectList,
   PatchOptions,
+  PodLogOptions,
   WatchEvent,
   WatchOptions,
 } from '../client/client.ts';
@@ -63,6 +64,10 @@ export class WriteThroughClient implements Client {
 
   evict(key: ObjectKey, options?: EvictOptions): Promise<void> {
     return this.#client.evict(key, options);
+  }
+
+  podLogs(key: ObjectKey, options: PodLogOptions): Promise<string> {
+    return this.#client.podLogs(key, options);
   }
 
   watch<T extends KubeObject>(resource: Resource<T>, options?: WatchOptions): AsyncIterable<WatchEvent<T>> {

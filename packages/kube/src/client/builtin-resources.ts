@@ -18,6 +18,7 @@ import type {
   V1Service,
   V1ServiceAccount,
   V1StatefulSet,
+  V1ValidatingWebhookConfiguration,
   V1VolumeAttachment,
 } from '@kubernetes/client-node';
 import type { Resource } from './resource.ts';
@@ -42,6 +43,7 @@ export type Secret = WireObject<V1Secret>;
 export type Service = WireObject<V1Service>;
 export type ServiceAccount = WireObject<V1ServiceAccount>;
 export type StatefulSet = WireObject<V1StatefulSet>;
+export type ValidatingWebhookConfiguration = WireObject<V1ValidatingWebhookConfiguration>;
 export type VolumeAttachment = WireObject<V1VolumeAttachment>;
 
 const core = { group: '', version: 'v1', namespaced: true } as const;
@@ -102,6 +104,13 @@ export const podDisruptionBudgets: Resource<PodDisruptionBudget> = {
   plural: 'poddisruptionbudgets',
   kind: 'PodDisruptionBudget',
   namespaced: true,
+};
+export const validatingWebhookConfigurations: Resource<ValidatingWebhookConfiguration> = {
+  group: 'admissionregistration.k8s.io',
+  version: 'v1',
+  plural: 'validatingwebhookconfigurations',
+  kind: 'ValidatingWebhookConfiguration',
+  namespaced: false,
 };
 export const volumeAttachments: Resource<VolumeAttachment> = {
   group: 'storage.k8s.io',

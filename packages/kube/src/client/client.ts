@@ -61,6 +61,18 @@ export interface EvictOptions extends CallOptions {
   readonly gracePeriodSeconds?: number | undefined;
 }
 
+/** Which part of a container's log. */
+export interface PodLogOptions extends CallOptions {
+  /** Required by the API server when the pod has several containers. */
+  readonly container?: string | undefined;
+  /** The log of the container's run before the present one. */
+  readonly previous?: boolean | undefined;
+  /** At most so many lines, the last that there are. */
+  readonly tailLines: number;
+  /** At most so many bytes, counted from the first of these lines: too small a number cuts off the newest lines. */
+  readonly limitBytes: number;
+}
+
 export interface WatchOptions extends Selection {
   readonly signal?: AbortSignal | undefined;
   /** The version to carry on from; absent means "from now". */
@@ -93,6 +105,11 @@ export interface Client {
   delete(resource: Resource, key: ObjectKey, options?: DeleteOptions): Promise<void>;
   /** Asks for the eviction of a pod. `ApiError` with code 429 when a disruption budget forbids it now. */
   evict(key: ObjectKey, options?: EvictOptions): Promise<void>;
+  /**
+   * What a container has written, as far as it is there now. `ApiError` with code 400 when the container has not started,
+   * or has had no run before where `previous` is asked for.
+   */
+  podLogs(key: ObjectKey, options: PodLogOptions): Promise<string>;
   /** Events until the server ends the watch; then the iteration is over. Throws when the stream breaks or reports an error. */
   watch<T extends KubeObject>(resource: Resource<T>, options?: WatchOptions): AsyncIterable<WatchEvent<T>>;
   /** Any other path, such as `/readyz`. Gives parsed JSON, or the text when the answer is not JSON. */

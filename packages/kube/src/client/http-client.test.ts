@@ -39,6 +39,20 @@ describe('requests', () => {
     });
   });
 
+  test('podLogs gives the text of the lines that are asked for', async () => {
+    api.respond(reply => {
+      reply.chunk('{"level":"error"}\nOut of memory\n', 'text/plain');
+      reply.end();
+    });
+    const options = { container: 'server', previous: true, tailLines: 40, limitBytes: 8192 };
+    await expect(api.client().podLogs(key, options)).resolves.toBe('{"level":"error"}\nOut of memory\n');
+    expect(api.requests[0]).toMatchObject({
+      method: 'GET',
+      path: '/api/v1/namespaces/default/pods/a/log',
+      query: { container: 'server', previous: 'true', tailLines: '40', limitBytes: '8192' },
+    });
+  });
+
   test('create sends the type that the object lacks', async () => {
     await api.client().create(nodes, { metadata: { name: 'n' } }, { fieldManager: 'me' });
     expect(api.requests[0]).toMatchObject({

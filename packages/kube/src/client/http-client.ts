@@ -8,6 +8,7 @@ import type {
   ListOptions,
   ObjectList,
   PatchOptions,
+  PodLogOptions,
   WatchEvent,
   WatchOptions,
 } from './client.ts';
@@ -146,6 +147,17 @@ export class HttpClient implements Client {
       body: JSON.stringify({ apiVersion: 'policy/v1', kind: 'Eviction', metadata: key, deleteOptions }),
       contentType: 'application/json',
     });
+  }
+
+  async podLogs(key: ObjectKey, options: PodLogOptions): Promise<string> {
+    const { container, previous, tailLines, limitBytes } = options;
+    const { text } = await this.#transport.send({
+      ...limits(options),
+      call: callName('get', pods, key, 'log'),
+      method: 'GET',
+      path: withQuery(objectPath(pods, key, 'log'), { container, previous, tailLines, limitBytes }),
+    });
+    return text;
   }
 
   async *watch<T extends KubeObject>(resource: Resource<T>, options: WatchOptions = {}): AsyncGenerator<WatchEvent<T>> {

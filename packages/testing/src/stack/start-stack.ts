@@ -11,7 +11,9 @@ export interface StackOptions extends Partial<NonNullable<LocalStackOptions['com
 
 /** A running stack, as tests use it. */
 export interface TestStack
-  extends Pick<LocalStack, 'kubeconfig' | 'dataDir' | 'kubectl' | 'processes' | 'stop'>, AsyncDisposable {
+  extends
+    Pick<LocalStack, 'kubeconfig' | 'dataDir' | 'kubectl' | 'writePodLogs' | 'processes' | 'stop'>,
+    AsyncDisposable {
   /** A client with the administrator's rights. */
   readonly client: Client;
   readonly emulator: LocalStack['emulator'];
@@ -53,6 +55,7 @@ export async function startStack({ settings, env, ...components }: StackOptions 
     provisioner: stack.apps.provisioner,
     workspace: stack.apps.workspace,
     kubectl: (...args) => stack.kubectl(...args),
+    writePodLogs: (text, options) => stack.writePodLogs(text, options),
     processes: () => stack.processes(),
     dump: () => stack.dump(),
     stop: () => stack.stop(),

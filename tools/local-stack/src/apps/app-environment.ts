@@ -42,12 +42,18 @@ export async function provisionerEnvironment(options: {
   };
 }
 
-/** What the workspace controller is configured by. */
-export function workspaceEnvironment(kubeconfig: string): Environment {
+/**
+ * What the workspace controller is configured by.
+ * @param webhook whether the API server asks it about workspaces.
+ */
+export function workspaceEnvironment(kubeconfig: string, webhook: boolean): Environment {
   return {
     KUBECONFIG: kubeconfig,
     LEADER_ELECTION_NAMESPACE: SYSTEM_NAMESPACE,
     PRESET_REGISTRY_NAME: 'mcr.microsoft.com/aks/kaito',
     KAITO_CLAIM_KIND: 'machine',
+    // Tests and demonstrations ask nobody outside of this machine.
+    HF_ENDPOINT: 'off',
+    ...(webhook ? { WEBHOOK_HOSTS: '127.0.0.1' } : { WEBHOOK_ENABLED: 'false' }),
   };
 }

@@ -51,17 +51,22 @@ export class AppProcess {
 
   /** Answers 200 while the process is well. */
   get healthUrl(): string {
-    return `${this.#origin(0)}/healthz`;
+    return `http://${this.#host(0)}/healthz`;
   }
 
   /** Answers 200 when it is ready to work; otherwise the answer says what it waits for. */
   get readyUrl(): string {
-    return `${this.#origin(0)}/readyz`;
+    return `http://${this.#host(0)}/readyz`;
   }
 
   /** Its metrics in the Prometheus text format. */
   get metricsUrl(): string {
-    return `${this.#origin(1)}/metrics`;
+    return `http://${this.#host(1)}/metrics`;
+  }
+
+  /** Where the API server asks it about workspaces. */
+  get webhookUrl(): string {
+    return `https://${this.#host(2)}`;
   }
 
   /** Everything that it has printed since its first start. */
@@ -80,7 +85,7 @@ export class AppProcess {
       this.#ports = ports;
       await this.#launch(signal);
     };
-    await (this.#ports ? launch(this.#ports) : onFreePorts(2, launch));
+    await (this.#ports ? launch(this.#ports) : onFreePorts(3, launch));
   }
 
   /**
@@ -116,21 +121,21 @@ export class AppProcess {
 
   async #launch(signal: AbortSignal | undefined): Promise<void> {
     const { run, app, env } = this.#options;
-    const [health, metrics] = this.#ports ?? [];
+    const [health, metrics, webhook] = (this.#ports ?? []).map(String);
     const program = await run.start({
       name: app,
       command: process.execPath,
       args: [bundleOf(app)],
-      env: { HEALTH_PROBE_PORT: String(health), METRICS_PORT: String(metrics), ...env(), ...this.#env },
+      env: { HEALTH_PROBE_PORT: health, METRICS_PORT: metrics, WEBHOOK_PORT: webhook, ...env(), ...this.#env },
     });
     this.#program = program;
     const check = async (): Promise<true> => (await probe(this.healthUrl, {}, signal)) && true;
     await waitUntilUp([program], check, { timeoutMs: ANSWERS_WITHIN_MS, signal });
   }
 
-  #origin(index: number): string {
+  #host(index: number): string {
     const port = this.#ports?.[index];
     if (port === undefined) throw new Error(`${this.name} has no address: it was never started`);
-    return `http://127.0.0.1:${port}`;
+    return `127.0.0.1:${port}`;
   }
 }

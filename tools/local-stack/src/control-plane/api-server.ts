@@ -42,6 +42,8 @@ export function startApiServer(run: Run, options: ApiServerOptions): Promise<Pro
       `--service-account-signing-key-file=${certificates.serviceAccountKeyFile}`,
       '--service-cluster-ip-range=10.96.0.0/16',
       '--allow-privileged=true',
+      // How kwok is reached, which plays the kubelet of every node.
+      '--kubelet-preferred-address-types=ExternalDNS',
       '--profiling=false',
       ...(options.serviceAccounts ? [] : ['--disable-admission-plugins=ServiceAccount']),
     ],

@@ -4,7 +4,7 @@ import type { BinaryPaths } from '../binaries/ensure-binaries.ts';
 import type { Program } from '../processes/program.ts';
 import type { OnProgress } from '../progress.ts';
 import type { Components } from '../stack/options.ts';
-import { onFreePorts } from '../stack/ports.ts';
+import { freePorts, onFreePorts } from '../stack/ports.ts';
 import type { Run } from '../stack/run.ts';
 import { apiServerReady, startApiServer } from './api-server.ts';
 import { createCertificates, type Certificates } from './certificates.ts';
@@ -81,12 +81,13 @@ async function startCore(options: CoreOptions, ports: readonly number[]): Promis
 
 async function startHelpers(options: CoreOptions): Promise<Helpers> {
   const { run, binaries, components, certificates, kubeconfig } = options;
+  const [port = 0] = await freePorts(components.kwok ? 1 : 0);
   const [controllerManager, scheduler, kwok] = await Promise.all([
     components.controllerManager
       ? startControllerManager(run, { command: binaries('kube-controller-manager'), kubeconfig, certificates })
       : undefined,
     components.scheduler ? startScheduler(run, binaries('kube-scheduler'), kubeconfig) : undefined,
-    components.kwok ? startKwok(run, binaries('kwok'), kubeconfig) : undefined,
+    components.kwok ? startKwok(run, { command: binaries('kwok'), kubeconfig, port, certificates }) : undefined,
   ]);
   return { controllerManager, scheduler, kwok };
 }

@@ -1,26 +1,74 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { stringify } from 'yaml';
 import type { Program } from '../processes/program.ts';
 import { packageRoot } from '../repository.ts';
 import type { Run } from '../stack/run.ts';
+import type { Certificates } from './certificates.ts';
 
 /** Nodes with this annotation are played by kwok (kwok docs, "Node selection"). */
 export const KWOK_NODE_ANNOTATION = 'kwok.x-k8s.io/node=fake';
 
+export interface KwokOptions {
+  readonly command: string;
+  readonly kubeconfig: string;
+  /** Where it answers as the kubelet of its nodes does, for logs; on loopback. */
+  readonly port: number;
+  readonly certificates: Pick<Certificates, 'serverCertFile' | 'serverKeyFile'>;
+}
+
+/** The file whose content is the log of every container, or of the run before. It is read when somebody asks for logs. */
+function podLogFile(run: Pick<Run, 'dataDir'>, previous: boolean): string {
+  return join(run.dataDir, previous ? 'pods-previous.log' : 'pods.log');
+}
+
+/** Makes `text` the log of every container that kwok plays, in the format of container runtimes (Kubernetes, "CRI logging"). */
+export async function writePodLogs(run: Pick<Run, 'dataDir'>, text: string, previous: boolean): Promise<void> {
+  const time = new Date().toISOString();
+  const lines = text.replace(/\n$/, '').split('\n');
+  const log = text === '' ? '' : lines.map(line => `${time} stdout F ${line}\n`).join('');
+  await writeFile(podLogFile(run, previous), log);
+}
+
 /** Starts kwok with our stages; it renews the Leases of its nodes, so that they never become Unknown. */
-export function startKwok(run: Run, command: string, kubeconfig: string): Promise<Program> {
+export async function startKwok(run: Run, options: KwokOptions): Promise<Program> {
+  const { command, kubeconfig, port, certificates } = options;
+  const logs = await configureLogs(run);
   return run.start({
     name: 'kwok',
     command,
     args: [
       `--kubeconfig=${kubeconfig}`,
       `--config=${join(packageRoot, 'assets/kwok-stages.yaml')}`,
+      `--config=${logs}`,
       '--manage-all-nodes=false',
       `--manage-nodes-with-annotation-selector=${KWOK_NODE_ANNOTATION}`,
       '--node-lease-duration-seconds=40',
       '--node-ip=10.224.0.4',
       '--cidr=10.244.0.0/16',
+      `--server-address=127.0.0.1:${port}`,
+      `--node-port=${port}`,
+      `--tls-cert-file=${certificates.serverCertFile}`,
+      `--tls-private-key-file=${certificates.serverKeyFile}`,
     ],
     // kwok reads ~/.kwok/kwok.yaml as well when there is one; a stack must not depend on it.
     env: { ...process.env, HOME: run.dataDir },
   });
+}
+
+/** Writes kwok's ClusterLogs, by which it finds what containers have written (kwok docs, "Logs"). */
+async function configureLogs(run: Run): Promise<string> {
+  const [logsFile, previousLogsFile] = [podLogFile(run, false), podLogFile(run, true)];
+  const configuration = {
+    apiVersion: 'kwok.x-k8s.io/v1alpha1',
+    kind: 'ClusterLogs',
+    metadata: { name: 'pods' },
+    spec: { logs: [{ logsFile, previousLogsFile }] },
+  };
+  const file = join(run.dataDir, 'kwok-logs.yaml');
+  await Promise.all([
+    writeFile(file, stringify(configuration)),
+    ...[logsFile, previousLogsFile].map(log => writeFile(log, '')),
+  ]);
+  return file;
 }

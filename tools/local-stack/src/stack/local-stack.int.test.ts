@@ -89,6 +89,13 @@ describe('a control plane with kwok', () => {
     await waitFor('condition=Complete', 'job/it');
 
     const name = items[0]?.metadata.name ?? '';
+    await stack.writePodLogs('first\nsecond\nthird\n');
+    await stack.writePodLogs('out of memory\n', { previous: true });
+    const read = { container: 'main', tailLines: 2, limitBytes: 1_000 };
+    const pod = { name, namespace: 'default' };
+    await expect(stack.client.podLogs(pod, read)).resolves.toBe('second\nthird\n');
+    await expect(stack.client.podLogs(pod, { ...read, previous: true })).resolves.toBe('out of memory\n');
+    await expect(stack.client.podLogs(pod, { ...read, container: 'none' })).rejects.toMatchObject({ code: 400 });
     await stack.client.delete(pods, { name, namespace: 'default' });
     await waitFor('delete', `pod/${name}`);
   });

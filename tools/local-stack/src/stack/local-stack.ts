@@ -32,7 +32,8 @@ export async function startLocalStack(options: LocalStackOptions = {}): Promise<
   }
 }
 
-type AssembleOptions = ControlPlaneOptions & Omit<AppsOptions, 'kubeconfig'> & { readonly signal: AbortSignal };
+type AssembleOptions = ControlPlaneOptions &
+  Omit<AppsOptions, 'kubeconfig' | 'client'> & { readonly signal: AbortSignal };
 
 async function assemble(options: AssembleOptions): Promise<LocalStack> {
   const { run, binaries, signal } = options;
@@ -41,7 +42,7 @@ async function assemble(options: AssembleOptions): Promise<LocalStack> {
   const client = connect({ kubeconfig, userAgent: 'kaito-local-stack' });
   try {
     const [apps] = await Promise.all([
-      startApps({ ...options, kubeconfig }, furnish(client, signal)),
+      startApps({ ...options, kubeconfig, client }, furnish(client, signal)),
       controllerManager && canCreatePods(client, controllerManager, signal),
     ]);
     checkRunning(controlPlane);

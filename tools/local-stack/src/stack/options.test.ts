@@ -7,6 +7,7 @@ const all = {
   emulator: true,
   provisioner: true,
   workspace: true,
+  webhook: false,
 };
 
 describe('resolveComponents', () => {
@@ -26,6 +27,10 @@ describe('resolveComponents', () => {
       controllerManager: false,
     });
     expect(resolveComponents({ emulator: false })).toEqual({ ...all, emulator: false, provisioner: false });
+  });
+
+  test('refuses a webhook without the workspace controller', () => {
+    expect(() => resolveComponents({ workspace: false, webhook: true })).toThrow(/part of the workspace controller/);
   });
 
   test('refuses a provisioner without the emulator', () => {

@@ -18,6 +18,11 @@ export interface Components {
   readonly provisioner: boolean;
   /** The workspace controller. */
   readonly workspace: boolean;
+  /**
+   * Admission of workspaces by the workspace controller; needs it. While it is down, the API server refuses every change of
+   * a workspace.
+   */
+  readonly webhook: boolean;
 }
 
 /** Environment variables by name; `undefined` takes one away. */
@@ -25,7 +30,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface LocalStackOptions {
   /**
-   * Which parts to start; all when absent. The scheduler comes with the controller manager, and the provisioner with
+   * Which parts to start; all but the webhook when absent. The scheduler comes with the controller manager, and the provisioner with
    * the emulator, unless they are named.
    */
   readonly components?: Partial<Components>;
@@ -60,9 +65,19 @@ export function resolveComponents(wanted: Partial<Components> = {}): Components 
     emulator,
     provisioner: wanted.provisioner ?? emulator,
     workspace: wanted.workspace ?? true,
+    webhook: wanted.webhook ?? false,
   };
+  check(components);
+  return components;
+}
+
+function check(components: Components): void {
   if (components.provisioner && !components.emulator) {
     throw new RangeError('the provisioner needs the emulator: set components.emulator, or leave the provisioner out');
   }
-  return components;
+  if (components.webhook && !components.workspace) {
+    throw new RangeError(
+      'the webhook is part of the workspace controller: set components.workspace, or leave the webhook out',
+    );
+  }
 }

@@ -3,6 +3,7 @@ import type { Client } from '@kaito/kube';
 import type { AppProcess } from '../apps/app-process.ts';
 import type { BinaryPaths } from '../binaries/ensure-binaries.ts';
 import { runProgram } from '../binaries/run-program.ts';
+import { writePodLogs } from '../control-plane/kwok.ts';
 import type { ControlPlane } from '../control-plane/control-plane.ts';
 import type { Run } from './run.ts';
 import type { Apps } from './start-apps.ts';
@@ -34,6 +35,11 @@ export interface LocalStack extends AsyncDisposable {
    * @throws CommandError with its standard error when it fails.
    */
   kubectl(...args: readonly string[]): Promise<string>;
+  /**
+   * Makes `text` the log of every container of every pod that kwok plays, or of the run before the present one.
+   * It takes effect for those who read logs from then on.
+   */
+  writePodLogs(text: string, options?: { readonly previous?: boolean }): Promise<void>;
   /** What is running now. */
   processes(): readonly StackProcess[];
   /** The last lines of every log, for messages. */
@@ -91,6 +97,10 @@ export class RunningStack implements LocalStack {
 
   async kubectl(...args: readonly string[]): Promise<string> {
     return runProgram(this.kubectlPath, args, { env: { ...process.env, KUBECONFIG: this.kubeconfig } });
+  }
+
+  async writePodLogs(text: string, { previous = false } = {}): Promise<void> {
+    await writePodLogs(this.#parts.run, text, previous);
   }
 
   processes(): readonly StackProcess[] {

@@ -1,6 +1,9 @@
+import type { Client } from '@kaito/kube';
 import { inheritedEnvironment, provisionerEnvironment, workspaceEnvironment } from '../apps/app-environment.ts';
 import { AppProcess } from '../apps/app-process.ts';
 import { startEmulator, writeFederatedToken, type EmulatorProcess } from '../apps/emulator-process.ts';
+import { registerWebhook } from '../apps/register-webhook.ts';
+import { probe } from '../processes/probe.ts';
 import type { OnProgress } from '../progress.ts';
 import type { Components, Environment, LocalStackOptions } from './options.ts';
 import type { Run } from './run.ts';
@@ -16,6 +19,8 @@ export interface AppsOptions extends Pick<LocalStackOptions, 'emulator' | 'env' 
   readonly run: Run;
   readonly components: Components;
   readonly kubeconfig: string;
+  /** With an administrator's rights. */
+  readonly client: Client;
   readonly onProgress: OnProgress;
 }
 
@@ -41,12 +46,17 @@ export async function startApps(options: AppsOptions, furnished: Promise<void>):
   const workspace = new AppProcess({
     run,
     app: 'workspace',
-    env: () => ({ ...inheritedEnvironment(), ...workspaceEnvironment(kubeconfig), ...env.workspace }),
+    env: () => ({
+      ...inheritedEnvironment(),
+      ...workspaceEnvironment(kubeconfig, components.webhook),
+      ...env.workspace,
+    }),
   });
   await Promise.all([
     ...(components.provisioner ? [startApp(provisioner, onProgress, signal)] : []),
     ...(components.workspace ? [startApp(workspace, onProgress, signal)] : []),
   ]);
+  if (components.webhook) await admit(options, workspace);
   return { emulator: azure, provisioner, workspace };
 }
 
@@ -63,6 +73,15 @@ async function startTheEmulator({
   const started = await startEmulator({ run, kubeconfig, settings: emulator, env: environment, signal });
   onProgress({ name: 'emulator', phase: 'up', detail: started.url });
   return started;
+}
+
+/** From now on the API server asks the controller about workspaces. */
+async function admit({ client, signal }: AppsOptions, workspace: AppProcess): Promise<void> {
+  const asked = async (): Promise<boolean> => {
+    const { body } = await probe(workspace.metricsUrl, {}, signal);
+    return /^controller_runtime_webhook_requests_total\{[^}]*\} [1-9]/m.test(body);
+  };
+  await registerWebhook(client, { url: workspace.webhookUrl, asked, signal });
 }
 
 async function startApp(app: AppProcess, onProgress: OnProgress, signal: AbortSignal | undefined): Promise<void> {
