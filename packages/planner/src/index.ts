@@ -1,8 +1,30 @@
+export { readInferenceConfig, type InferenceConfig, type ReadConfig } from './config/inference-config.ts';
+export { kaitoEstimate, type KaitoEstimateInput } from './fit/kaito-estimate.ts';
+export { defaultTraining, tuningNeeds, type Training, type TuningNeeds } from './fit/tuning-fit.ts';
 export { nearestNames } from './nearest-names.ts';
+export { nodeLabels } from './node-labels.ts';
 export { type NodeImageFamily } from './node-image-family.ts';
-export { plan, type Plan, type PlanInput, type PlannedAdapter, type PlannedImage, type PlanResult } from './plan.ts';
-export { presets } from './presets/catalogue.ts';
-export { findPreset, type Flags, type Preset, type ProbeDelays } from './presets/preset.ts';
+export { checkWorkspace, plan } from './plan/make-plan.ts';
+export * from './models/model.ts';
+export * from './plan/plan.ts';
+export * from './plan/plan-input.ts';
+export { azurePrices } from './prices/azure-prices.ts';
 export { type Problem, type ProblemCode } from './problem.ts';
 export { azureGpuSkus as gpuSkus } from './skus/azure-gpu-skus.ts';
+export { skuOfNodes } from './skus/brought-nodes.ts';
 export { findGpuSku, type GpuSku } from './skus/gpu-sku.ts';
+export { migProfiles, migResource } from './skus/mig-profiles.ts';
+
+export { catalogue } from './models/catalogue.ts';
+export { findModel, isModelId, nearestModels } from './models/find-model.ts';
+export { readHuggingFaceModel } from './models/hugging-face/read-model.ts';
+export type { HuggingFaceFile, HuggingFaceFiles, HuggingFaceReading } from './models/hugging-face/read-model.ts';
+export { diskGiB, kvBytesPerToken, startTimeoutSeconds } from './models/model-needs.ts';
+
+export { checkDataUrl } from './tuning-config/data-url.ts';
+export { readTrainingConfig } from './tuning-config/training-config.ts';
+export type { ReadTrainingConfig, TrainingConfig } from './tuning-config/training-config.ts';
+export { diagnose, findDiagnosis } from './diagnosis/diagnose.ts';
+export { diagnosisRows, isWaitingCause } from './diagnosis/diagnosis-rows.ts';
+export { lastWords } from './diagnosis/evidence.ts';
+export type * from './diagnosis/diagnosis.ts';

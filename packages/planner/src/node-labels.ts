@@ -30,15 +30,19 @@ export function nodeLabels(workspace: Workspace): Readonly<Record<string, string
   return Object.fromEntries(kept.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** The selector must be a set of labels that new nodes can be given. */
-export function checkNodeLabels(workspace: Workspace): readonly Problem[] {
+/**
+ * The selector must be a set of labels that new nodes can be given.
+ *
+ * @param brought the nodes are there already, so that the platform's own labels may be asked for
+ */
+export function checkNodeLabels(workspace: Workspace, brought = false): readonly Problem[] {
   const { labels, problems } = flatten(workspace);
   const keys = Object.keys(labels);
   if (keys.length > 0 && keys.every(key => reservedSelectorLabels.includes(key))) {
     const only = `${field} has only keys that Kaito sets itself (${keys.join(', ')}): add a label of your own, or use {}`;
     return [...problems, invalid(only)];
   }
-  return [...problems, ...Object.entries(labels).flatMap(([key, value]) => checkLabel(key, value))];
+  return [...problems, ...Object.entries(labels).flatMap(([key, value]) => checkLabel(key, value, brought))];
 }
 
 function flatten({ resource }: Workspace): FlatSelector {
@@ -66,10 +70,10 @@ function onlyValue({ operator, values = [] }: SelectorExpression): string | unde
   return operator === 'In' && values.length === 1 ? values[0] : undefined;
 }
 
-function checkLabel(key: string, value: string): readonly Problem[] {
+function checkLabel(key: string, value: string, brought: boolean): readonly Problem[] {
   if (reservedSelectorLabels.includes(key)) return [];
   const [name = '', domain, ...rest] = key.split('/').toReversed();
-  if (domain !== undefined && platformDomain.test(domain)) {
+  if (!brought && domain !== undefined && platformDomain.test(domain)) {
     return [invalid(`${field} key "${key}" is set by the platform: use a key of your own`)];
   }
   if (rest.length > 0 || !namePart.test(name) || (domain !== undefined && !isDomain(domain))) {

@@ -8,7 +8,6 @@ export type ProblemCode =
   | 'PresetOrTemplateRequired'
   | 'PresetAndTemplateExclusive'
   | 'TuningNotSupported'
-  | 'TemplateNotSupported'
   | 'FieldNotSupported'
   | 'PresetUnknown'
   | 'ImageRequired'
@@ -20,7 +19,34 @@ export type ProblemCode =
   | 'GpuMemoryTooSmall'
   | 'NodeCountInvalid'
   | 'NodeImageFamilyUnknown'
-  | 'LabelSelectorInvalid';
+  | 'LabelSelectorInvalid'
+  | 'InstanceTypeNotAllowed'
+  | 'CapacityTypeInvalid'
+  | 'DeadlineInvalid'
+  | 'NodeCountTooSmall'
+  | 'NodesMissing'
+  | 'NodeLabelsMissing'
+  | 'NodesDiffer'
+  | 'PartitionNotSupported'
+  | 'PartitionInvalid'
+  | 'AccessSecretRequired'
+  | 'ConfigInvalid'
+  | 'ContextTooLong'
+  | 'ModelNotTunable'
+  | 'AnnotationInvalid'
+  | 'TuningInvalid'
+  | 'ModelNotFound'
+  | 'ModelGated'
+  | 'ModelAccessDenied'
+  | 'ModelFilesInvalid'
+  | 'ModelArchitectureNotSupported'
+  | 'ModelLookupFailed'
+  | 'ConfigMissing'
+  | 'NodeClassUnknown'
+  | 'DataUrlRefused'
+  // Seen in the cluster, not in the workspace.
+  | 'SecretMissing'
+  | 'NameTaken';
 
 /** One thing that keeps a workspace from being planned. */
 export interface Problem {

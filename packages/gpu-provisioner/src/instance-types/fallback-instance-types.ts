@@ -42,6 +42,7 @@ const FAMILIES: readonly (readonly [family: string, sizes: readonly Size[]])[] =
       ['Standard_NC96ads_A100_v4', 96, 880],
     ],
   ],
+  ['Standard NDASv4_A100 Family', [['Standard_ND96asr_v4', 96, 900]]],
   ['Standard NDAMSv4_A100Family', [['Standard_ND96amsr_A100_v4', 96, 1900]]],
   [
     'StandardNCadsH100v5Family',

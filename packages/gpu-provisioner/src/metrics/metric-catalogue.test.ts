@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describeMetrics } from './metric-catalogue.ts';
+import { describeProvisionerMetrics } from './metric-catalogue.ts';
 
-const metrics = describeMetrics();
+const metrics = describeProvisionerMetrics();
 const sources = fileURLToPath(new URL('..', import.meta.url));
 
 /** The names of metrics in all sources of the provisioner. */

@@ -14,7 +14,10 @@ export function nodeCount({ resource }: Workspace): number {
 /** The number of nodes must be a whole number that somebody can mean. */
 export function checkNodeCount(workspace: Workspace): readonly Problem[] {
   const count = nodeCount(workspace);
-  if (Number.isInteger(count) && count >= 1 && count <= maxNodeCount) return [];
-  const message = `${field} ${count} is out of range: use 1 to ${maxNodeCount}`;
-  return [{ code: 'NodeCountInvalid', field, message }];
+  if (!Number.isInteger(count) || count < 1 || count > maxNodeCount) {
+    const message = `${field} ${count} is out of range: use 1 to ${maxNodeCount}`;
+    return [{ code: 'NodeCountInvalid', field, message }];
+  }
+  if (!workspace.tuning || count === 1) return [];
+  return [{ code: 'NodeCountInvalid', field, message: `${field} ${count} is too many: tuning runs on 1 node` }];
 }

@@ -7,10 +7,7 @@ export function checkWorkload({ inference, tuning }: Workspace): readonly Proble
     const message = 'inference and tuning are both set: keep one of them, a workspace does one job';
     return [{ code: 'InferenceAndTuningExclusive', field: 'inference', message }];
   }
-  if (tuning) {
-    const message = 'tuning is not supported by this version: use inference';
-    return [{ code: 'TuningNotSupported', field: 'tuning', message }];
-  }
+  if (tuning) return checkTuning(tuning);
   if (!inference) {
     const message = 'inference is missing: set inference.preset.name to the model to serve';
     return [{ code: 'InferenceOrTuningRequired', field: 'inference', message }];
@@ -20,16 +17,32 @@ export function checkWorkload({ inference, tuning }: Workspace): readonly Proble
 
 function checkInference({ preset, template }: NonNullable<Workspace['inference']>): readonly Problem[] {
   if (preset && template) {
-    const message = 'inference.preset and inference.template are both set: keep the preset';
+    const message = 'inference.preset and inference.template are both set: keep the preset, or the template';
     return [{ code: 'PresetAndTemplateExclusive', field: 'inference', message }];
   }
-  if (template) {
-    const message = 'inference.template is not supported by this version: use inference.preset';
-    return [{ code: 'TemplateNotSupported', field: 'inference.template', message }];
-  }
-  if (!preset) {
-    const message = 'inference.preset is missing: set inference.preset.name to the model to serve';
+  if (!preset && !template) {
+    const message =
+      'inference.preset is missing: set inference.preset.name to the model to serve, or inference.template to a pod template of your own';
     return [{ code: 'PresetOrTemplateRequired', field: 'inference.preset', message }];
   }
   return [];
+}
+
+function checkTuning({ preset, method }: NonNullable<Workspace['tuning']>): readonly Problem[] {
+  const problems: Problem[] = [];
+  if (!preset) {
+    const message = 'tuning.preset is missing: set tuning.preset.name to the model to fine-tune';
+    problems.push({ code: 'PresetOrTemplateRequired', field: 'tuning.preset', message });
+  }
+  if (tuningMethod(method) === undefined) {
+    const message = `tuning.method "${method ?? ''}" is not known: use lora or qlora`;
+    problems.push({ code: 'TuningInvalid', field: 'tuning.method', message });
+  }
+  return problems;
+}
+
+/** The method that the text names, in any case; undefined when it names none. */
+export function tuningMethod(text = ''): 'lora' | 'qlora' | undefined {
+  const method = text.toLowerCase();
+  return method === 'lora' || method === 'qlora' ? method : undefined;
 }

@@ -58,6 +58,8 @@ export interface TuningFacts {
   /** Repository and tag of the image with the weights, below the installation's registry. */
   readonly image: { readonly repository: string; readonly tag: string };
   readonly diskGiB: number;
+  /** GPU memory that KAITO states for it, in GiB; it enforces none of it. */
+  readonly nominalGpuMemoryGiB?: number;
 }
 
 /** A model, wherever its facts come from: the catalogue, or its own files on Hugging Face. */
@@ -72,6 +74,10 @@ export interface Model {
   readonly revision?: string;
   /** SPDX identifier, or the name of the licence on Hugging Face. */
   readonly license?: string;
+  /** What it does, in Hugging Face's words: `text-generation`, `image-text-to-text`. */
+  readonly pipelineTag?: string;
+  /** One clause for those who ask for an old name: that it is no longer kept up, and what takes its place. */
+  readonly deprecated?: string;
   /** Downloads need a token whose owner has accepted the licence. */
   readonly gated: boolean;
   readonly architecture: string;

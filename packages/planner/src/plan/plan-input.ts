@@ -43,7 +43,8 @@ export interface PlanInput {
   readonly skus: readonly GpuSku[];
   readonly prices?: PriceTable | undefined;
   /** `brought`: nodes are not made here, so that no size is named and the nodes' own labels say what they are. */
-  readonly provisioning: { readonly mode: 'auto' } | { readonly mode: 'brought'; readonly nodes: readonly BroughtNode[] };
+  readonly provisioning:
+    { readonly mode: 'auto' } | { readonly mode: 'brought'; readonly nodes: readonly BroughtNode[] };
   /** Text of `inference_config.yaml` or `training_config.yaml`; undefined when the workspace names none, or has the default. */
   readonly config?: string | undefined;
   /** The rung to plan for; 0 when absent. */

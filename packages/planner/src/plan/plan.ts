@@ -100,6 +100,11 @@ export interface PlannedServer {
    * that a shell would read: values are quoted.
    */
   readonly command: readonly string[];
+  /**
+   * The same for the pods of a copy that are not its first; undefined where one pod serves a copy. A shell runs it, with the index of the
+   * pod in `POD_INDEX`.
+   */
+  readonly workerCommand?: readonly string[];
   /** Environment variables that the model needs; those from Secrets are rendered from the workspace. */
   readonly env: Readonly<Record<string, string>>;
   readonly port: number;

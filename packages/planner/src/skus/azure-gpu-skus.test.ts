@@ -3,7 +3,9 @@ import { findGpuSku } from './gpu-sku.ts';
 
 describe('azureGpuSkus', () => {
   it('names each size once, whatever the case', () => {
-    const names = azureGpuSkus.map(({ name }) => name.toLowerCase());
+    const names = azureGpuSkus
+      .flatMap(({ name, otherNames = [] }) => [name, ...otherNames])
+      .map(name => name.toLowerCase());
     expect(new Set(names).size).toBe(names.length);
   });
 
@@ -12,7 +14,7 @@ describe('azureGpuSkus', () => {
     ['Standard_NC64as_T4_v3', { gpuCount: 4, gpuMemoryGiB: 64, gpuModel: 'NVIDIA T4', computeCapability: '7.5' }],
     ['Standard_NV72ads_A10_v5', { gpuCount: 2, gpuMemoryGiB: 48, gpuModel: 'NVIDIA A10', computeCapability: '8.6' }],
     ['Standard_NC24ads_A100_v4', { gpuCount: 1, gpuMemoryGiB: 80, gpuModel: 'NVIDIA A100', computeCapability: '8.0' }],
-    ['Standard_ND96asr_A100_v4', { gpuCount: 8, gpuMemoryGiB: 320, gpuModel: 'NVIDIA A100', computeCapability: '8.0' }],
+    ['Standard_ND96asr_v4', { gpuCount: 8, gpuMemoryGiB: 320, gpuModel: 'NVIDIA A100', computeCapability: '8.0' }],
     [
       'Standard_ND96amsr_A100_v4',
       { gpuCount: 8, gpuMemoryGiB: 640, gpuModel: 'NVIDIA A100', computeCapability: '8.0' },
@@ -26,7 +28,20 @@ describe('azureGpuSkus', () => {
       { gpuCount: 8, gpuMemoryGiB: 1128, gpuModel: 'NVIDIA H200', computeCapability: '9.0' },
     ],
   ])('knows %s', (name, facts) => {
-    expect(findGpuSku(azureGpuSkus, name.toUpperCase())).toEqual({ name, vendor: 'nvidia', ...facts });
+    expect(findGpuSku(azureGpuSkus, name.toUpperCase())).toMatchObject({ name, vendor: 'nvidia', ...facts });
+  });
+
+  it.each([
+    ['Standard_ND96asr_A100_v4', 'Standard_ND96asr_v4'],
+    ['Standard_ND96amsr_v4', 'Standard_ND96amsr_A100_v4'],
+  ])('knows %s as %s', (other, name) => {
+    expect(findGpuSku(azureGpuSkus, other)?.name).toBe(name);
+  });
+
+  it('says which sizes have NVMe disks', () => {
+    const without = ['Standard_NV36ads_A10_v5', 'Standard_ND96asr_v4', 'Standard_NCC40ads_H100_v5', 'Standard_NC6s_v3'];
+    const having = ['Standard_NC24ads_A100_v4', 'Standard_ND96amsr_A100_v4', 'Standard_ND96isr_H200_v5'];
+    expect([...without, ...having].filter(name => findGpuSku(azureGpuSkus, name)?.nvme)).toEqual(having);
   });
 
   it('says of every NVIDIA size what CUDA it has, and of no other', () => {

@@ -19,7 +19,12 @@ const v620: GpuModel = { gpuModel: 'AMD Radeon PRO V620', vendor: 'amd', memoryG
 const mi25: GpuModel = { gpuModel: 'AMD Radeon Instinct MI25', vendor: 'amd', memoryGiB: 16 };
 
 function sku(name: string, gpuCount: number, { memoryGiB, ...gpu }: GpuModel): GpuSku {
-  return { name, gpuCount, gpuMemoryGiB: gpuCount * memoryGiB, ...gpu };
+  return { name, gpuCount, gpuMemoryGiB: gpuCount * memoryGiB, ...gpu, nvme: false };
+}
+
+/** NVMe disks: Azure's pages of the VM series, "local (temp) storage". */
+function nvmeSku(name: string, gpuCount: number, gpu: GpuModel): GpuSku {
+  return { ...sku(name, gpuCount, gpu), nvme: true };
 }
 
 /**
@@ -37,17 +42,18 @@ export const azureGpuSkus: readonly GpuSku[] = [
   sku('Standard_NC64as_T4_v3', 4, t4),
   sku('Standard_NV36ads_A10_v5', 1, a10),
   sku('Standard_NV72ads_A10_v5', 2, a10),
-  sku('Standard_NC24ads_A100_v4', 1, a100With80),
-  sku('Standard_NC48ads_A100_v4', 2, a100With80),
-  sku('Standard_NC96ads_A100_v4', 4, a100With80),
-  sku('Standard_ND96asr_A100_v4', 8, a100With40),
+  nvmeSku('Standard_NC24ads_A100_v4', 1, a100With80),
+  nvmeSku('Standard_NC48ads_A100_v4', 2, a100With80),
+  nvmeSku('Standard_NC96ads_A100_v4', 4, a100With80),
+  // KAITO's tables have it under the pattern of its larger sister.
+  { ...sku('Standard_ND96asr_v4', 8, a100With40), otherNames: ['Standard_ND96asr_A100_v4'] },
   // 8 × 80 GiB. Older tables said 80 in all, which kept large models off this size.
-  sku('Standard_ND96amsr_A100_v4', 8, a100With80),
-  sku('Standard_NC40ads_H100_v5', 1, h100With94),
-  sku('Standard_NC80adis_H100_v5', 2, h100With94),
+  { ...nvmeSku('Standard_ND96amsr_A100_v4', 8, a100With80), otherNames: ['Standard_ND96amsr_v4'] },
+  nvmeSku('Standard_NC40ads_H100_v5', 1, h100With94),
+  nvmeSku('Standard_NC80adis_H100_v5', 2, h100With94),
   sku('Standard_NCC40ads_H100_v5', 1, h100With94),
-  sku('Standard_ND96isr_H100_v5', 8, h100With80),
-  sku('Standard_ND96isr_H200_v5', 8, h200),
+  nvmeSku('Standard_ND96isr_H100_v5', 8, h100With80),
+  nvmeSku('Standard_ND96isr_H200_v5', 8, h200),
   sku('Standard_NV6', 1, m60),
   sku('Standard_NV12', 2, m60),
   sku('Standard_NV24', 4, m60),

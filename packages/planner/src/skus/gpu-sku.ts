@@ -2,6 +2,8 @@
 export interface GpuSku {
   /** The cloud's own spelling, which is also the value of the node label `node.kubernetes.io/instance-type`. */
   readonly name: string;
+  /** Other names under which users know the size. */
+  readonly otherNames?: readonly string[];
   readonly gpuCount: number;
   /** Memory of all GPUs of one node together, in GiB. */
   readonly gpuMemoryGiB: number;
@@ -9,10 +11,22 @@ export interface GpuSku {
   readonly vendor: 'nvidia' | 'amd';
   /** CUDA compute capability as NVIDIA lists it, e.g. `7.0`; NVIDIA only. */
   readonly computeCapability?: string;
+  /** The node has NVMe disks of its own, beside the temporary disk. */
+  readonly nvme: boolean;
 }
 
-/** Looks a VM size up by name; the case does not matter, as in Azure Resource Manager. */
+/** Looks a VM size up by any of its names; the case does not matter, as in Azure Resource Manager. */
 export function findGpuSku(skus: readonly GpuSku[], name: string): GpuSku | undefined {
   const wanted = name.toLowerCase();
-  return skus.find(sku => sku.name.toLowerCase() === wanted);
+  return skus.find(sku => [sku.name, ...(sku.otherNames ?? [])].some(spelling => spelling.toLowerCase() === wanted));
+}
+
+/** Memory of one GPU, in GiB. */
+export function gpuGiB(sku: GpuSku): number {
+  return sku.gpuMemoryGiB / sku.gpuCount;
+}
+
+/** The CUDA compute capability as a number, such as 8.6; 0 where there is none. */
+export function computeCapability(sku: GpuSku): number {
+  return Number(sku.computeCapability ?? 0);
 }
