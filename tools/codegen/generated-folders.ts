@@ -2,7 +2,7 @@ import { format, resolveConfig } from 'prettier';
 import { crdFolder } from './crd-files.ts';
 import { provisionerDashboard } from './dashboard/provisioner-dashboard.ts';
 import type { GeneratedFile, GeneratedFolder } from './generated-folder.ts';
-import { metricReference } from './metric-reference.ts';
+import { provisionerMetricReference, workspaceMetricReference } from './metric-reference.ts';
 
 const charts = 'charts/gpu-provisioner/dashboards';
 const reference = 'docs/reference';
@@ -10,11 +10,14 @@ const reference = 'docs/reference';
 /** Everything in the repository that is made and not written. */
 export async function generatedFolders(): Promise<readonly GeneratedFolder[]> {
   const dashboard = { path: `${charts}/gpu-provisioner.json`, text: JSON.stringify(provisionerDashboard) };
-  const metrics = { path: `${reference}/metrics-gpu-provisioner.md`, text: metricReference() };
+  const metrics = [
+    { path: `${reference}/metrics-gpu-provisioner.md`, text: provisionerMetricReference() },
+    { path: `${reference}/metrics-workspace.md`, text: workspaceMetricReference() },
+  ];
   return [
     crdFolder,
     { path: charts, files: [await formatted(dashboard)] },
-    { path: reference, files: [await formatted(metrics)], shared: true },
+    { path: reference, files: await Promise.all(metrics.map(formatted)), shared: true },
   ];
 }
 

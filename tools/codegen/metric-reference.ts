@@ -1,12 +1,22 @@
-import { describeMetrics } from '@kaito/gpu-provisioner';
+import { describeProvisionerMetrics } from '@kaito/gpu-provisioner';
+import type { MetricDescription } from '@kaito/kube';
+import { describeWorkspaceMetrics } from '@kaito/workspace';
 
-const introduction = `<!-- Made by npm run generate from packages/gpu-provisioner; edit the metrics there. -->
+const ofProvisioner = `<!-- Made by npm run generate from packages/gpu-provisioner; edit the metrics there. -->
 
 # Metrics of the gpu-provisioner
 
 Served at \`/metrics\` on the metrics port, in the Prometheus text format. A metric has Karpenter's name where Karpenter has one of the
 same meaning. A histogram also has \`_bucket\`, \`_sum\` and \`_count\`. The Grafana dashboard in
 \`charts/gpu-provisioner/dashboards\` shows them all.
+`;
+
+const ofWorkspace = `<!-- Made by npm run generate from packages/workspace; edit the metrics there. -->
+
+# Metrics of the workspace controller
+
+Served at \`/metrics\` on the metrics port, in the Prometheus text format. A metric has KAITO's name where KAITO has one of the same
+meaning. A histogram also has \`_bucket\`, \`_sum\` and \`_count\`.
 `;
 
 const kernel = `
@@ -16,8 +26,17 @@ The process itself, its queues and its connection to the API server are measured
 `;
 
 /** The page on the provisioner's metrics, as Markdown. */
-export function metricReference(): string {
-  const rows = describeMetrics().map(({ name, type, labels, help }) =>
+export function provisionerMetricReference(): string {
+  return page(ofProvisioner, describeProvisionerMetrics());
+}
+
+/** The page on the workspace controller's metrics, as Markdown. */
+export function workspaceMetricReference(): string {
+  return page(ofWorkspace, describeWorkspaceMetrics());
+}
+
+function page(introduction: string, metrics: readonly MetricDescription[]): string {
+  const rows = metrics.map(({ name, type, labels, help }) =>
     [`\`${name}\``, type, labels.map(label => `\`${label}\``).join(', '), escape(help)].join(' | '),
   );
   const table = ['name | type | labels | what it tells', '--- | --- | --- | ---', ...rows].join('\n');

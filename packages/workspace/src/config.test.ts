@@ -3,7 +3,6 @@ import { loadConfig } from './config.ts';
 describe('loadConfig', () => {
   it('needs nothing to be set', () => {
     expect(loadConfig({ argv: [], env: {} })).toMatchObject({
-      claimKind: 'machine',
       presetRegistry: 'mcr.microsoft.com/aks/kaito',
       metricsPort: 8080,
       healthPort: 8081,

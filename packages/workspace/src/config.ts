@@ -1,4 +1,7 @@
 import { loadOptions, processOptions, type LoadOptions, type Options, type OptionTable } from '@kaito/kube';
+import { modelOptions } from './models/model-options.ts';
+import { provisioningOptions } from './provisioning/options.ts';
+import { webhookOptions } from './webhook-settings.ts';
 
 const table = {
   kubeconfig: {
@@ -7,14 +10,7 @@ const table = {
     type: 'string',
     description: 'Kubeconfig file; the service account of the pod when there is none',
   },
-  claimKind: {
-    flag: '--claim-kind <kind>',
-    env: 'KAITO_CLAIM_KIND',
-    type: ['machine', 'nodeclaim'],
-    default: 'machine',
-    description:
-      'Kind of claim by which nodes are asked for: machine (karpenter.sh/v1alpha5) or nodeclaim (karpenter.sh/v1)',
-  },
+  ...provisioningOptions,
   cloudProvider: {
     flag: '--cloud-provider <name>',
     env: 'CLOUD_PROVIDER',
@@ -29,7 +25,38 @@ const table = {
     default: 'mcr.microsoft.com/aks/kaito',
     description: 'Registry and path of the preset images',
   },
+  adapterSource: {
+    flag: '--adapter-source <way>',
+    env: 'ADAPTER_SOURCE',
+    type: ['initContainer', 'imageVolume'],
+    default: 'initContainer',
+    description:
+      'How the files of an adapter come out of its image: by running it (initContainer), or by mounting it (imageVolume, Kubernetes 1.35 and later)',
+  },
+  nvmeStorageClass: {
+    flag: '--nvme-storage-class <name>',
+    env: 'NVME_STORAGE_CLASS',
+    type: 'string',
+    description:
+      'StorageClass of local NVMe disks, for the weights; the disk of the operating system when there is none',
+  },
+  ...modelOptions,
+  mig: {
+    flag: '--mig',
+    env: 'KAITO_MIG',
+    type: 'boolean',
+    default: true,
+    description: 'Let workspaces take slices of GPUs (resource.partition, mode mig) on nodes that users bring',
+  },
+  accelerator: {
+    flag: '--accelerator',
+    env: 'KAITO_ACCELERATOR',
+    type: 'boolean',
+    default: true,
+    description: 'Let workspaces take some of the GPUs (mode accelerator) of nodes that users bring',
+  },
   ...processOptions,
+  ...webhookOptions,
   leaderElectionNamespace: {
     flag: '--leader-election-namespace <namespace>',
     env: 'LEADER_ELECTION_NAMESPACE',
@@ -69,7 +96,7 @@ export function loadConfig({ argv, env }: Pick<LoadOptions, 'argv' | 'env'>): Wo
       'Serves models on GPU nodes: one Workspace object in, claims for nodes and a ready inference service out.',
     examples: [
       'workspace --kubeconfig ~/.kube/config --leader-elect=false --log-format pretty',
-      'PRESET_REGISTRY_NAME=myregistry.azurecr.io/kaito workspace --claim-kind nodeclaim',
+      'PRESET_REGISTRY_NAME=myregistry.azurecr.io/kaito workspace --node-provisioner nodeclaim',
     ],
   });
 }

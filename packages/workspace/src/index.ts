@@ -1,7 +1,8 @@
 export { run } from './app.ts';
+export { describeWorkspaceMetrics } from './metrics/metric-catalogue.ts';
 export { claimName } from './claims/claim-name.ts';
 export { loadConfig, type WorkspaceOptions } from './config.ts';
-export { renderDeployment } from './render/deployment.ts';
 export { renderMachine } from './render/machine.ts';
 export { renderNodeClaim } from './render/node-claim.ts';
-export { renderService } from './render/service.ts';
+export { renderWorkload, type Workload } from './render/workload.ts';
+export type { RenderInput, RenderSettings } from './render/render-input.ts';

@@ -56,4 +56,12 @@ export interface Observed {
   readonly secrets: readonly ObservedSecret[];
   /** The last lines that the server wrote, where a pod has failed and they were fetched. */
   readonly logTail: string | undefined;
+  /** The newest Warning Events of its StatefulSet and pods, where they are read. */
+  readonly warnings?: readonly ObservedWarning[];
+}
+
+/** A Warning Event of the cluster, such as FailedMount. */
+export interface ObservedWarning {
+  readonly reason: string;
+  readonly message: string;
 }

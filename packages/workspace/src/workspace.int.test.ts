@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { findCondition, labels, machines, nodeClaims, workspaces, type Workspace } from '@kaito/crds';
-import { deployments, events, ignoreNotFound, nodes, pods, services, type KubeObject } from '@kaito/kube';
+import { events, ignoreNotFound, nodes, pods, services, statefulSets, type KubeObject } from '@kaito/kube';
 import {
   aMachine,
   applyManifest,
@@ -50,7 +50,7 @@ async function tracesOf(workspace: string): Promise<readonly string[]> {
   const { client, emulator } = getStack();
   const key = { name: workspace, namespace };
   const labelled = { labelSelector: `${labels.workspace}=${workspace}` };
-  const sameName = [workspaces, deployments, services].map(async resource => {
+  const sameName = [workspaces, statefulSets, services].map(async resource => {
     const object = await ignoreNotFound(client.get<KubeObject>(resource, key));
     return object ? [`${resource.kind} ${workspace}`] : [];
   });
@@ -125,8 +125,8 @@ describe('workspaces of the examples', () => {
       [80, 5000],
       [29_500, 29_500],
     ]);
-    const deployment = await client.get(deployments, key);
-    expect(deployment.spec?.template.spec?.containers[0]?.image).toBe(
+    const workload = await client.get(statefulSets, key);
+    expect(workload.spec?.template.spec?.containers[0]?.image).toBe(
       'mcr.microsoft.com/aks/kaito/kaito-phi-3-mini-4k-instruct:0.0.1',
     );
   });
@@ -211,7 +211,7 @@ const refused: readonly (readonly [string, Overrides<Workspace>, string, RegExp]
     'unknown-preset',
     { inference: { preset: { name: 'phi-3-mini' } } },
     'PresetUnknown',
-    /"phi-3-mini" is not a model.*phi-3-mini-4k-instruct/,
+    /"phi-3-mini": it is not a model of the catalogue.*phi-3-mini-4k-instruct/,
   ],
   [
     'unknown-size',
@@ -310,7 +310,7 @@ describe('a claim name that is taken', () => {
     const stack = getStack();
     await stack.workspace.stop();
     const workspace = await stack.client.create(workspaces, aWorkspace({ metadata: { name: 'unlucky' } }));
-    const name = claimName(workspace, 0);
+    const name = claimName(workspace, 0, { instanceType: 'Standard_NC6s_v3', capacityType: 'on-demand' });
     const foreign = await stack.client.create(
       machines,
       aMachine({

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describeMetrics } from '@kaito/gpu-provisioner';
+import { describeProvisionerMetrics } from '@kaito/gpu-provisioner';
 import { connect, Controller, createMetrics, LeaderElector, systemClock } from '@kaito/kube';
 import type { Logger } from '@kaito/kube';
 
@@ -32,7 +32,7 @@ const file = fileURLToPath(new URL('../../../charts/gpu-provisioner/dashboards/g
 const dashboard: Dashboard = JSON.parse(readFileSync(file, 'utf8'));
 const panels = dashboard.panels.filter(({ type }) => type !== 'row');
 const expressions = panels.flatMap(({ title, targets = [] }) => targets.map(({ expr }) => [title, expr] as const));
-const described = describeMetrics();
+const described = describeProvisionerMetrics();
 
 const silent: Logger = { error() {}, warn() {}, info() {}, debug() {}, child: () => silent };
 

@@ -11,6 +11,7 @@ import {
 import type { Resource } from '@kaito/kube';
 import type { Plan } from '@kaito/planner';
 import { renderMachine } from '../render/machine.ts';
+import type { NodeClassRef } from '../render/node-class.ts';
 import { renderNodeClaim } from '../render/node-claim.ts';
 
 /** Either kind of claim. */
@@ -26,8 +27,9 @@ export interface ClaimKind {
   readonly readyReason: string;
   readonly notReadyReason: string;
   /** The conditions that a claim of this kind passes through, in order. */
-  readonly lifecycle: readonly string[];
-  render(workspace: Workspace, plan: Plan, name: string): ClaimObject;
+  readonly lifecycle: readonly [launched: string, registered: string, initialized: string];
+  /** @param nodeClass for kinds that name one; gpu-provisioner's when absent */
+  render(workspace: Workspace, plan: Plan, name: string, nodeClass?: NodeClassRef): ClaimObject;
 }
 
 export const machineKind: ClaimKind = {

@@ -17,30 +17,33 @@ interface Creation {
  */
 export class RecreationBackoff {
   readonly #clock: Clock;
-  readonly #creations = new Map<string, Creation>();
+  /** By key of the workspace, then by name of the claim. */
+  readonly #creations = new Map<string, Map<string, Creation>>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Milliseconds until a claim of this name may be created; 0 is now. */
-  delayMs(name: string): number {
-    const last = this.#creations.get(name);
+  /** Milliseconds until the workspace may create a claim of this name; 0 is now. */
+  delayMs(workspace: string, name: string): number {
+    const last = this.#creations.get(workspace)?.get(name);
     if (!last || last.tries < 2) return 0;
     const pause = Math.min(firstDelayMs * 2 ** (last.tries - 2), maxDelayMs);
     return Math.max(0, last.at + pause - this.#clock.monotonic());
   }
 
-  /** Notes that a claim of this name was created now. */
-  created(name: string): void {
+  /** Notes that the workspace created a claim of this name now. */
+  created(workspace: string, name: string): void {
     const at = this.#clock.monotonic();
-    const last = this.#creations.get(name);
+    const own = this.#creations.get(workspace) ?? new Map<string, Creation>();
+    const last = own.get(name);
     const recent = last !== undefined && at - last.at < forgetAfterMs;
-    this.#creations.set(name, { at, tries: recent ? last.tries + 1 : 1 });
+    own.set(name, { at, tries: recent ? last.tries + 1 : 1 });
+    this.#creations.set(workspace, own);
   }
 
-  /** Forgets names that are no longer wanted. */
-  forget(names: Iterable<string>): void {
-    for (const name of names) this.#creations.delete(name);
+  /** Forgets a workspace that is gone. */
+  forget(workspace: string): void {
+    this.#creations.delete(workspace);
   }
 }

@@ -1,6 +1,7 @@
 import type { Workspace } from '@kaito/crds';
 import type { Plan } from '@kaito/planner';
 import type { Client, Clock, EventRecorder, Logger } from '@kaito/kube';
+import type { Size } from '../claims/size.ts';
 import type { Observed } from '../observed.ts';
 
 export type ProvisionerName = 'machine' | 'nodeclaim' | 'karpenter' | 'byo';
@@ -10,6 +11,13 @@ export interface Verdict {
   readonly ok: boolean;
   readonly reason: string;
   readonly message: string;
+}
+
+/** A size that could not be had, by experience. */
+export interface LearntRefusal {
+  readonly size: Size;
+  /** One clause. */
+  readonly reason: string;
 }
 
 /** What a pass may use to bring nodes about. */
@@ -37,6 +45,11 @@ export interface Provisioning {
    * @returns milliseconds after which to look again though nothing has changed; 0 for none
    */
   ensure(observed: Observed, plan: Plan, tools: ProvisioningTools): Promise<number>;
+  /**
+   * That machines of a size cannot be had, where that was learnt from claims that are gone and so is in no observation; undefined while
+   * they may be tried.
+   */
+  refusal?(observed: Observed): LearntRefusal | undefined;
   /** How far the claims are. */
   verdict(observed: Observed, plan: Plan): Verdict | undefined;
   /**

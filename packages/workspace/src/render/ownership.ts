@@ -20,6 +20,14 @@ export function ownershipLabels({ metadata }: Workspace): Readonly<Record<string
   return { [labels.workspace]: metadata.name, [labels.workspaceNamespace]: metadata.namespace ?? '' };
 }
 
+/** The same on what Karpenter makes. They are others, so that a provisioner that goes by the former leaves Karpenter's claims alone (KAITO). */
+export function karpenterOwnershipLabels({ metadata }: Workspace): Readonly<Record<string, string>> {
+  return {
+    [labels.karpenterWorkspaceName]: metadata.name,
+    [labels.karpenterWorkspaceNamespace]: metadata.namespace ?? '',
+  };
+}
+
 /** Labels of the pods of a workspace, and how its Service and Deployment select them. */
 export function podLabels({ metadata }: Workspace): Readonly<Record<string, string>> {
   return { [labels.workspace]: metadata.name };

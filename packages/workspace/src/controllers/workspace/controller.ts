@@ -1,41 +1,26 @@
-import { workspaces, type Workspace } from '@kaito/crds';
-import {
-  Controller,
-  keyOf,
-  type Cache,
-  type Clock,
-  type EventRecorder,
-  type KubeObject,
-  type Logger,
-  type Metrics,
-} from '@kaito/kube';
-import type { ClaimKind } from '../../claims/claim-kind.ts';
-import { createInformers, labelledWorkspace, owningWorkspace, podWorkspace, type Informers } from './informers.ts';
-import { sameFacts } from './nodes.ts';
-import { WorkspaceReconciler } from './reconciler.ts';
+import { findCondition, labels, workspaceConditions, workspaces, type Workspace } from '@kaito/crds';
+import { Controller, keyOf, type ConfigMap, type KubeObject, type Logger, type Metrics, type Node } from '@kaito/kube';
+import type { ModelDirectory } from '../../models/model-directory.ts';
+import { modelNameOf } from '../../models/model-of-workspace.ts';
+import { byConfig, childWorkspace, type Informers } from '../../observe/informers.ts';
+import { anyLabelledWorkspace, owningWorkspace, podWorkspace } from '../../observe/ties.ts';
+import { sameNode } from '../../nodes/same-node.ts';
+import { WorkspaceReconciler, type ReconcilerOptions } from './reconciler.ts';
 
 /** A pass waits for the API server nearly all the time, so many can share a thread. */
 const workers = 50;
 const backoff = { baseMs: 50, maxMs: 5 * 60_000 };
 
-export interface WorkspaceControllerOptions {
-  readonly cache: Cache;
-  readonly events: EventRecorder;
+export interface WorkspaceControllerOptions extends ReconcilerOptions {
+  readonly models: ModelDirectory;
   readonly logger: Logger;
   readonly metrics: Metrics;
-  readonly clock: Clock;
-  readonly claimKind: ClaimKind;
-  /** The kinds of claim that the API server knows, the chosen one among them. */
-  readonly servedKinds: readonly ClaimKind[];
-  /** Registry and path of the preset images. */
-  readonly registry: string;
 }
 
 /** The controller of workspaces: which changes wake it, and for which workspace. The watches only enqueue keys. */
 export function createWorkspaceController(options: WorkspaceControllerOptions): Controller {
-  const { cache, events, clock, claimKind, registry, logger, metrics } = options;
-  const informers = createInformers(cache, options.servedKinds);
-  const reconciler = new WorkspaceReconciler({ client: cache.client, informers, events, clock, claimKind, registry });
+  const { informers, clock, logger, metrics, models, provisioning } = options;
+  const reconciler = new WorkspaceReconciler(options);
   const controller = new Controller({
     name: workspaces.kind.toLowerCase(),
     reconcile: (key, context) => reconciler.reconcile(key, context),
@@ -45,13 +30,20 @@ export function createWorkspaceController(options: WorkspaceControllerOptions): 
     metrics,
     clock,
   });
-  for (const { informer } of informers.claims) controller.watch(informer, labelledWorkspace);
+  for (const { informer } of informers.claims) controller.watch(informer, anyLabelledWorkspace);
+  if (informers.nodePools) controller.watch(informers.nodePools, anyLabelledWorkspace);
+  models.onChange(names => {
+    for (const key of namingModel(informers, names)) controller.enqueue(key);
+  });
   return controller
     .watch(informers.workspaces, (now, old) => (old && !wasEdited(now, old) ? [] : [keyOf(now)]))
-    .watch(informers.nodes, (now, old) => (old && sameFacts(now, old) ? [] : both(labelledWorkspace, now, old)))
+    .watch(informers.nodes, (now, old) => nodeWorkspaces(informers, provisioning.mode, now, old))
     .watch(informers.pods, (now, old) => both(podWorkspace, now, old))
     .watch(informers.services, now => childWorkspace(informers, now))
-    .watch(informers.deployments, now => childWorkspace(informers, now));
+    .watch(informers.statefulSets, now => childWorkspace(informers, now))
+    .watch(informers.deployments, now => childWorkspace(informers, now))
+    .watch(informers.revisions, now => owningWorkspace(now))
+    .watch(informers.configMaps, now => namingConfig(informers, now));
 }
 
 /** Whether more than the status changed. The status is our own writing and needs no answer. */
@@ -60,8 +52,8 @@ function wasEdited(now: Workspace, old: Workspace): boolean {
 }
 
 function edition({ metadata }: Workspace): string {
-  const { uid, generation, deletionTimestamp, finalizers, labels, annotations } = metadata;
-  return JSON.stringify([uid, generation, deletionTimestamp, finalizers, labels, annotations]);
+  const { uid, generation, deletionTimestamp, finalizers, labels: own, annotations } = metadata;
+  return JSON.stringify([uid, generation, deletionTimestamp, finalizers, own, annotations]);
 }
 
 /** An object whose labels were changed concerns the workspace that it belonged to as well. */
@@ -69,9 +61,36 @@ function both(owner: (object: KubeObject) => readonly string[], now: KubeObject,
   return old ? [...new Set([...owner(now), ...owner(old)])] : owner(now);
 }
 
-/** The workspace that owns the object, or that it keeps from having an object of its name. */
-function childWorkspace({ workspaces: known }: Informers, object: KubeObject): readonly string[] {
-  const owners = owningWorkspace(object);
-  if (owners.length > 0) return owners;
-  return known.get(keyOf(object)) ? [keyOf(object)] : [];
+/** Whom a change of a node concerns: its workspace, and where nobody has it, those that wait for nodes. */
+function nodeWorkspaces(informers: Informers, mode: 'auto' | 'brought', now: Node, old?: Node): readonly string[] {
+  if (old && sameNode(now, old)) return [];
+  const owners = both(anyLabelledWorkspace, now, old);
+  if (owners.length > 0 || !offersGpus(now)) return owners;
+  return informers.workspaces
+    .list()
+    .filter(workspace => mode === 'brought' || isWaitingForNodes(workspace, now))
+    .map(keyOf);
+}
+
+function offersGpus({ status }: Node): boolean {
+  return Object.keys(status?.allocatable ?? {}).some(name => name.startsWith('nvidia.com/'));
+}
+
+function isWaitingForNodes(workspace: Workspace, node: Node): boolean {
+  const size = node.metadata.labels?.[labels.instanceType]?.toLowerCase();
+  const wanted = workspace.status?.plan?.instanceType ?? workspace.resource?.instanceType;
+  const isThere = findCondition(workspace, workspaceConditions.nodesReady)?.status === 'True';
+  return !isThere && wanted !== undefined && wanted.toLowerCase() === size;
+}
+
+function namingConfig({ workspaces: known }: Informers, config: ConfigMap): readonly string[] {
+  return known.byIndex(byConfig, keyOf(config)).map(keyOf);
+}
+
+function namingModel({ workspaces: known }: Informers, names: readonly string[]): readonly string[] {
+  const wanted = new Set(names);
+  return known
+    .list()
+    .filter(workspace => wanted.has(modelNameOf(workspace)?.toLowerCase() ?? ''))
+    .map(keyOf);
 }

@@ -1,7 +1,7 @@
-import { isForbidden, isInvalid } from '@kaito/kube';
+import { isForbidden, isInvalid, TerminalError } from '@kaito/kube';
 
 /** The steps of a pass that write something. */
-export type Step = 'claims' | 'service' | 'workload';
+export type Step = 'revision' | 'claims' | 'services' | 'workload';
 
 /** A step that failed, and how that is shown on the workspace. */
 export interface StepFailure {
@@ -11,15 +11,38 @@ export interface StepFailure {
   readonly error: unknown;
 }
 
-/** Wraps what a step threw. The API server's verdicts keep their name; everything else is a failure that is tried again. */
-export function stepFailure(step: Step, error: unknown): StepFailure {
-  const message = error instanceof Error ? error.message : String(error);
-  return { step, reason: reasonOf(step, error), message, error };
+const reasons: Readonly<Record<Step, string>> = {
+  revision: 'RevisionFailed',
+  claims: 'ClaimCreationFailed',
+  services: 'ServiceFailed',
+  workload: 'WorkloadFailed',
+};
+
+/** Runs a step; a failure is handed back, so that the other steps and the status are not held up by it. */
+export async function attempt<T>(
+  step: Step,
+  run: () => Promise<T>,
+): Promise<
+  { readonly value: T; readonly failure?: undefined } | { readonly value?: undefined; readonly failure: StepFailure }
+> {
+  try {
+    return { value: await run() };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { failure: { step, reason: reasonOf(step, error), message, error } };
+  }
 }
 
+/** The API server's verdicts keep their name; everything else is a failure that is tried again. */
 function reasonOf(step: Step, error: unknown): string {
   if (error instanceof Error && error.name === 'ClaimNameTakenError') return 'NameTaken';
   if (isForbidden(error)) return 'Forbidden';
   if (isInvalid(error)) return 'Invalid';
-  return { claims: 'ClaimCreationFailed', service: 'ServiceFailed', workload: 'WorkloadFailed' }[step];
+  return reasons[step];
+}
+
+/** Hands a failure to the queue: one that trying again cannot help ends the tries until something changes. */
+export function throwFailure({ step, reason, message, error }: StepFailure): never {
+  if (isInvalid(error)) throw new TerminalError(`ensuring ${step}: ${reason}: ${message}`, { cause: error });
+  throw error;
 }

@@ -1,30 +1,39 @@
-import { finalizers, workspaces, type Workspace, type WorkspaceStatus } from '@kaito/crds';
+import { finalizers, workspaces, type Workspace } from '@kaito/crds';
 import {
   ensureFinalizer,
   ignoreNotFound,
-  isInvalid,
+  keyOf,
   patchStatus,
-  TerminalError,
-  type Clock,
   type Client,
+  type Clock,
   type EventRecorder,
+  type Pod,
   type ReconcileContext,
+  type RecordedEvent,
   type Result,
 } from '@kaito/kube';
 import type { Plan } from '@kaito/planner';
-import type { ClaimKind } from '../../claims/claim-kind.ts';
-import { RecreationBackoff } from '../../claims/recreation-backoff.ts';
-import { derivedNames, ensureClaims } from './claims.ts';
-import { claimCreated, claimCreationFailed, statusEvents } from './events.ts';
-import { stepFailure, type Step, type StepFailure } from './failure.ts';
-import type { Informers } from './informers.ts';
-import { nodeProgress } from './nodes.ts';
-import { observe } from './observe.ts';
-import { decide, type Decision } from './plan.ts';
-import { ensureService } from './services.ts';
-import { deletingStatus, workspaceStatus } from './status.ts';
-import { terminate } from './termination.ts';
-import { ensureWorkload, isWorkloadDue } from './workload.ts';
+import type { WorkspaceMetrics } from '../../metrics/workspace-metrics.ts';
+import type { Observed } from '../../observed.ts';
+import { byWorkspace, type Informers } from '../../observe/informers.ts';
+import { observe } from '../../observe/observe.ts';
+import type { Provisioning } from '../../provisioning/provisioning.ts';
+import { msToDeadline } from '../../provisioning/next-rung.ts';
+import { unmarkedLeaders } from '../../render/copies.ts';
+import type { RenderSettings } from '../../render/render-input.ts';
+import { renderWorkload, type Workload } from '../../render/workload.ts';
+import { revisionData } from '../../revisions/revision-data.ts';
+import type { RolloutDecision } from '../../revisions/rollout.ts';
+import { statusEvents } from '../../status/events.ts';
+import { deletingStatus, workspaceStatus } from '../../status/workspace-status.ts';
+import { ensureRevision } from '../../workload/ensure-revision.ts';
+import { ensureServices } from '../../workload/ensure-services.ts';
+import { ensureWorkload } from '../../workload/ensure-workload.ts';
+import { decide, type Decision, type PlanningSettings } from './decide.ts';
+import { attempt, throwFailure, type StepFailure } from './failure.ts';
+import { lastChange } from './last-change.ts';
+import type { Look } from './look.ts';
+import { terminate } from './terminate.ts';
 
 export interface ReconcilerOptions {
   /** Its writes show in the informers at once. */
@@ -32,29 +41,31 @@ export interface ReconcilerOptions {
   readonly informers: Informers;
   readonly events: EventRecorder;
   readonly clock: Clock;
-  /** The kind of claim to make for new nodes. */
-  readonly claimKind: ClaimKind;
-  /** Where the preset images are. */
-  readonly registry: string;
+  readonly provisioning: Provisioning;
+  readonly look: Look;
+  readonly planning: PlanningSettings;
+  readonly rendering: RenderSettings;
+  readonly statusMetrics: WorkspaceMetrics;
 }
 
 /** What the steps of a pass came to. */
 interface Outcome {
   readonly failure?: StepFailure | undefined;
+  readonly rollout?: RolloutDecision | undefined;
   readonly lookAgainMs: number;
 }
 
 /** How soon to ask again for claims that the API server lists and the cache does not. */
 const cacheLagMs = 1000;
+/** How soon to look again for a Secret that is missing: nobody tells when it comes. */
+const secretMs = 10_000;
 
 /** Brings one workspace a step nearer to what it asks for: observe, decide, act, and write down once how far it is. */
 export class WorkspaceReconciler {
   readonly #options: ReconcilerOptions;
-  readonly #backoff: RecreationBackoff;
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
-    this.#backoff = new RecreationBackoff(options.clock);
   }
 
   /**
@@ -70,64 +81,96 @@ export class WorkspaceReconciler {
   }
 
   async #converge(workspace: Workspace, context: ReconcileContext): Promise<Result | void> {
-    const decision = decide(observe(this.#options.informers, workspace));
-    if (!decision.plan) {
-      await this.#writeStatus(workspace, decision, undefined, context);
-      return;
+    const { informers, look, provisioning, planning, clock } = this.#options;
+    const pods = informers.pods.byIndex(byWorkspace, keyOf(workspace));
+    const looked = await look.at(workspace, pods, context.signal);
+    const observed = observe(informers, workspace, { mode: provisioning.mode, looked });
+    const revisions = informers.revisions.byIndex(byWorkspace, keyOf(workspace));
+    const decision = decide(observed, revisions, provisioning, { settings: planning, now: clock.now() });
+    if (!decision.result.ok) {
+      await this.#writeStatus(observed, decision, { lookAgainMs: 0 }, context);
+      return isSecretMissing(observed) ? { requeueAfterMs: secretMs } : undefined;
     }
-    const owned = await this.#ensureFinalizer(workspace, context);
+    // The finalizer stands before the first claim does: a claim that nobody would take down again must not exist.
+    const options = { signal: context.signal };
+    const owned = await ensureFinalizer(this.#options.client, workspaces, workspace, finalizers.workspace, options);
     if (!owned) return;
-    const { failure, lookAgainMs } = await this.#act(owned, decision.plan, context);
+    const outcome = await this.#act({ ...observed, workspace: owned }, decision, decision.result.plan, context);
     context.signal.throwIfAborted();
-    await this.#writeStatus(owned, decision, failure, context);
-    if (failure) throwFailure(failure);
-    if (lookAgainMs > 0) return { requeueAfterMs: lookAgainMs };
+    await this.#writeStatus(observe(informers, owned, { mode: provisioning.mode, looked }), decision, outcome, context);
+    if (outcome.failure) throwFailure(outcome.failure);
+    const waits = [outcome.lookAgainMs, ...this.#waits(observed, decision.result.plan)].filter(ms => ms > 0);
+    if (waits.length > 0) return { requeueAfterMs: Math.min(...waits) };
   }
 
-  /** The finalizer stands before the first claim does: a claim that nobody would take down again must not exist. */
-  #ensureFinalizer(workspace: Workspace, { signal }: ReconcileContext): Promise<Workspace | undefined> {
-    return ensureFinalizer(this.#options.client, workspaces, workspace, finalizers.workspace, { signal });
+  /** Milliseconds until something is due that no watch tells. */
+  #waits(observed: Observed, plan: Plan): readonly number[] {
+    return [msToDeadline(observed, plan, this.#options.clock.now()), isSecretMissing(observed) ? secretMs : 0];
   }
 
-  async #act(workspace: Workspace, plan: Plan, context: ReconcileContext): Promise<Outcome> {
-    const { client, informers, registry } = this.#options;
-    const tools = { client, informers, registry, signal: context.signal };
-    const before = observe(informers, workspace);
-    let lookAgainMs = 0;
-    const failures = await Promise.all([
-      attempt('claims', async () => {
-        lookAgainMs = await ensureClaims(workspace, plan, before.claims, this.#claimTools(workspace, context));
-      }),
-      attempt('service', () => ensureService(workspace, plan, tools)),
-      attempt('workload', async () => {
-        const isDue = isWorkloadDue(nodeProgress(before.nodes, plan), before.deployment);
-        if (isDue) await ensureWorkload(workspace, plan, tools);
-      }),
+  async #act(observed: Observed, decision: Decision, plan: Plan, context: ReconcileContext): Promise<Outcome> {
+    const { client, informers, provisioning } = this.#options;
+    const { signal } = context;
+    const { namespace = '' } = observed.workspace.metadata;
+    const tell = (event: RecordedEvent): void => this.#options.events.record(observed.workspace, event);
+    const workload = this.#render(observed, decision, plan);
+    for (const message of workload?.notes ?? []) tell({ type: 'Normal', reason: 'Added', message });
+    const [revision, claims, services, rollout] = await Promise.all([
+      attempt('revision', () =>
+        ensureRevision(decision.revision, { client, informer: informers.revisions, namespace, signal }),
+      ),
+      attempt('claims', () => provisioning.ensure(observed, plan, this.#tools(context))),
+      attempt('services', () =>
+        ensureServices(
+          observed,
+          { desired: workload?.services ?? [], leaders: leadersOf(observed, plan) },
+          { client, informer: informers.services, signal },
+        ),
+      ),
+      attempt(
+        'workload',
+        async () =>
+          workload &&
+          ensureWorkload(observed, plan, workload.statefulSet, {
+            client,
+            informer: informers.statefulSets,
+            signal,
+            tell,
+          }),
+      ),
     ]);
-    const failure = failures.find(result => result !== undefined);
-    return { failure, lookAgainMs };
+    const failure = [revision, claims, services, rollout].map(step => step.failure).find(step => step !== undefined);
+    return { failure, rollout: rollout.value, lookAgainMs: claims.value ?? 0 };
   }
 
-  #claimTools(workspace: Workspace, { signal, logger }: ReconcileContext): Parameters<typeof ensureClaims>[3] {
-    const { client, claimKind, events } = this.#options;
-    const onCreated = (name: string): void => {
-      logger.info('Created claim', { claim: name, claimKind: claimKind.resource.kind });
-      events.record(workspace, claimCreated(claimKind, name));
-    };
-    return { client, kind: claimKind, backoff: this.#backoff, signal, onCreated };
+  /** The objects that serve; undefined for a plan of another kind. */
+  #render({ workspace, config }: Observed, { revision }: Decision, plan: Plan): Workload | undefined {
+    const { provisioning, rendering } = this.#options;
+    if (plan.job === 'tuning') return undefined;
+    return renderWorkload({
+      workspace,
+      plan,
+      podNodeLabels: provisioning.podNodeLabels(workspace),
+      mode: provisioning.mode,
+      revision: revision.number,
+      configHash: config.state === 'read' ? config.hash : undefined,
+      settings: rendering,
+    });
+  }
+
+  #tools({ signal, logger }: ReconcileContext): Parameters<Provisioning['ensure']>[2] {
+    const { client, clock, events } = this.#options;
+    return { client, clock, events, logger, signal };
   }
 
   async #terminate(workspace: Workspace, context: ReconcileContext): Promise<Result | void> {
     if (!workspace.metadata.finalizers?.includes(finalizers.workspace)) return;
-    const { client, informers, clock } = this.#options;
-    const { signal, logger } = context;
-    const observed = observe(informers, workspace);
-    const kinds = informers.claims.map(({ kind }) => kind);
-    const left = await terminate(observed, { client, kinds, signal, logger });
-    if (left.length === 0) {
-      this.#backoff.forget(derivedNames(workspace, workspace.status?.targetNodeCount ?? 0));
-      return;
-    }
+    const { client, informers, clock, provisioning } = this.#options;
+    const { signal } = context;
+    const looked = { model: undefined, secrets: [], logTail: undefined };
+    const observed = observe(informers, workspace, { mode: provisioning.mode, looked });
+    const left = await terminate(observed, provisioning, this.#tools(context));
+    if (left.length === 0) return;
     const status = deletingStatus(observed, `waiting for ${left.join(', ')} to go`, clock.now());
     await patchStatus(client, workspaces, workspace, status, { signal });
     // The cache does not know of what is left, so no watch will tell when it goes.
@@ -135,36 +178,44 @@ export class WorkspaceReconciler {
   }
 
   async #writeStatus(
-    workspace: Workspace,
-    decision: Decision,
-    failure: StepFailure | undefined,
+    observed: Observed,
+    { result, revision, ladder, moved }: Decision,
+    { failure, rollout }: Outcome,
     { signal, logger }: ReconcileContext,
   ): Promise<void> {
-    const { client, informers, events, claimKind, clock } = this.#options;
-    const observed = observe(informers, workspace);
-    const status: WorkspaceStatus = workspaceStatus({ observed, decision, claimKind, failure }, clock.now());
+    const { client, events, provisioning, clock } = this.#options;
+    const { workspace } = observed;
+    const now = clock.now();
+    const data = revisionData(workspace, observed.config);
+    const status = workspaceStatus(
+      {
+        observed,
+        result,
+        ladder,
+        provisioning,
+        claims: result.ok ? provisioning.verdict(observed, result.plan) : undefined,
+        rollout,
+        failure,
+        revision: { number: revision.number, lastChange: lastChange(workspace, revision, data, { rollout, now }) },
+      },
+      now,
+    );
     // Gone meanwhile: nobody is left to tell.
     const written = await ignoreNotFound(patchStatus(client, workspaces, workspace, status, { signal }));
     if (!written) return;
-    if (failure?.step === 'claims') events.record(workspace, claimCreationFailed(claimKind, failure.message));
-    for (const event of statusEvents(workspace, status, decision)) {
+    this.#options.statusMetrics.statusWritten(workspace, status);
+    for (const event of statusEvents(workspace, status, moved)) {
       logger.info('Workspace changed', { reason: event.reason, detail: event.message });
       events.record(workspace, event);
     }
   }
 }
 
-async function attempt(step: Step, run: () => Promise<void>): Promise<StepFailure | undefined> {
-  try {
-    await run();
-    return undefined;
-  } catch (error) {
-    return stepFailure(step, error);
-  }
+/** The pods that answer for their copy and are not marked yet. */
+function leadersOf({ pods }: Observed, plan: Plan): readonly Pod[] {
+  return plan.job === 'inference' ? unmarkedLeaders(pods, plan.server) : [];
 }
 
-/** Hands a failure to the queue: one that trying again cannot help ends the tries until something changes. */
-function throwFailure({ step, reason, message, error }: StepFailure): never {
-  if (isInvalid(error)) throw new TerminalError(`ensuring ${step}: ${reason}: ${message}`, { cause: error });
-  throw error;
+function isSecretMissing({ secrets }: Observed): boolean {
+  return secrets.some(({ keys }) => keys === undefined);
 }

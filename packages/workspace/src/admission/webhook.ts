@@ -1,0 +1,70 @@
+import type { Workspace } from '@kaito/crds';
+import { configMaps, ignoreNotFound, type AdmissionAnswer, type AdmissionHandler, type Client } from '@kaito/kube';
+import { broughtNode } from '../nodes/brought-node.ts';
+import type { ObservedConfig } from '../observed.ts';
+import type { Informers } from '../observe/informers.ts';
+import { broughtNodes, observeConfig } from '../observe/observe.ts';
+import type { ReviewFacts } from './facts.ts';
+import { reviewWorkspace, type WorkspaceReview } from './review-workspace.ts';
+
+/** Where the API server asks about workspaces (KAITO). */
+export const workspaceWebhookPath = '/validate/workspace.kaito.sh';
+
+/** What the webhook is made of. */
+export interface WorkspaceWebhookParts {
+  readonly client: Pick<Client, 'get'>;
+  readonly informers: Pick<Informers, 'configMaps' | 'nodes'>;
+  /** Resolves when the informers are filled. */
+  readonly synced: (signal: AbortSignal) => Promise<void>;
+  /** The facts that informers do not hold. */
+  readonly facts: Omit<ReviewFacts, 'config' | 'nodes'>;
+}
+
+/**
+ * The handler for `workspaceWebhookPath`. It judges from caches. Where it would refuse and a ConfigMap plays a part, it reads that one
+ * from the API server and judges again, because `kubectl apply` may have created it a moment ago.
+ */
+export function workspaceWebhook({ client, informers, synced, facts }: WorkspaceWebhookParts): AdmissionHandler {
+  const cached: ReviewFacts = {
+    ...facts,
+    config: workspace => observeConfig(informers, workspace),
+    nodes: workspace => broughtNodes(informers, workspace).map(({ node }) => broughtNode(node)),
+  };
+  return async (request, signal) => {
+    await synced(signal);
+    const review = request as WorkspaceReview;
+    const answer = reviewWorkspace(review, cached);
+    return answer.allowed ? answer : await reviewAgain(review, { cached, client, signal, answer });
+  };
+}
+
+interface SecondLook {
+  readonly cached: ReviewFacts;
+  readonly client: Pick<Client, 'get'>;
+  readonly signal: AbortSignal;
+  readonly answer: AdmissionAnswer;
+}
+
+async function reviewAgain(
+  review: WorkspaceReview,
+  { cached, client, signal, answer }: SecondLook,
+): Promise<AdmissionAnswer> {
+  const { object, namespace = '' } = review;
+  const name = object?.inference?.config ?? object?.tuning?.config;
+  if (!object || !name) return answer;
+  const fresh = await ignoreNotFound(client.get(configMaps, { name, namespace }, { signal }));
+  const seen = observeConfig({ configMaps: { get: () => fresh } }, object);
+  if (sameConfig(seen, cached.config({ ...object, metadata: { ...object.metadata, namespace } }))) return answer;
+  return reviewWorkspace(review, {
+    ...cached,
+    config: workspace => (nameOfConfig(workspace) === name ? seen : cached.config(workspace)),
+  });
+}
+
+function nameOfConfig({ inference, tuning }: Workspace): string | undefined {
+  return inference?.config ?? tuning?.config;
+}
+
+function sameConfig(a: ObservedConfig, b: ObservedConfig): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

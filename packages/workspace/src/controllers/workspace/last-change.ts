@@ -1,0 +1,34 @@
+import type { Workspace, WorkspaceChange } from '@kaito/crds';
+import type { RolloutDecision } from '../../revisions/rollout.ts';
+import { changesBetween } from '../../revisions/changes.ts';
+import type { RevisionStep } from '../../revisions/revision.ts';
+import type { RevisionData } from '../../revisions/revision-data.ts';
+
+/**
+ * The last edit as status shows it: what changed from one revision to the next, what each change takes, and how far it is. Undefined
+ * for the first revision, which is no edit. @param now milliseconds since the epoch
+ */
+export function lastChange(
+  { status }: Workspace,
+  { number, before }: RevisionStep,
+  data: RevisionData,
+  { rollout, now }: { readonly rollout: RolloutDecision | undefined; readonly now: number },
+): WorkspaceChange | undefined {
+  if (before === undefined) return undefined;
+  const shown = status?.lastChange;
+  const at = shown?.revision === number ? shown.at : new Date(now).toISOString().replace(/\.\d+Z$/, 'Z');
+  const fields = changesBetween(before, data).flatMap(({ field, impact }) =>
+    impact === 'refused' ? [] : [{ field, impact: impact === 'nextNode' ? ('none' as const) : impact }],
+  );
+  const message =
+    rollout && !rollout.go && rollout.kind === 'rollout' ? `held back: ${rollout.message}` : howItRolls(rollout);
+  return { revision: number, at, fields, ...(message && { message }) };
+}
+
+function howItRolls(rollout: RolloutDecision | undefined): string | undefined {
+  if (!rollout?.go) return undefined;
+  if (rollout.kind === 'inPlace')
+    return 'pods are replaced on their nodes: each goes before its successor comes, for lack of GPUs for both';
+  if (rollout.kind === 'onNewNodes') return 'pods move to the new nodes';
+  return undefined;
+}

@@ -1,0 +1,83 @@
+import type { Workspace } from '@kaito/crds';
+import type { Client, Logger, Pod } from '@kaito/kube';
+import type { ModelDirectory } from '../../models/model-directory.ts';
+import { modelOfWorkspace } from '../../models/model-of-workspace.ts';
+import type { SecretKeys } from '../../observe/secret-keys.ts';
+import type { Looked } from '../../observe/observe.ts';
+import { needsLogTail } from '../../status/log-tail.ts';
+import type { ObservedSecret } from '../../observed.ts';
+
+/** How much of a log is read: what a server writes last is why it ended, often below a second, longer trace. */
+const tail = { tailLines: 200, limitBytes: 128 * 1024 };
+/** Tails that are kept; the oldest go first. */
+const maxTails = 500;
+
+/** What is asked for elsewhere than in the caches of the controller, each remembered by whom it is asked of. */
+export class Look {
+  readonly #options: LookOptions;
+  readonly #tails = new Map<string, string>();
+
+  constructor(options: LookOptions) {
+    this.#options = options;
+  }
+
+  /** Looks for a workspace's model, Secrets, and for the last words of a server that crashes. */
+  async at(workspace: Workspace, pods: readonly Pod[], signal: AbortSignal): Promise<Looked> {
+    const [secrets, logTail] = await Promise.all([this.#secrets(workspace, signal), this.#logTail(pods, signal)]);
+    return { model: this.model(workspace), secrets, logTail };
+  }
+
+  /** The model of the workspace's preset, as far as it is known; undefined for a template. */
+  model(workspace: Workspace): Looked['model'] {
+    return modelOfWorkspace(this.#options.models, workspace);
+  }
+
+  #secrets({ metadata, inference, tuning }: Workspace, signal: AbortSignal): Promise<readonly ObservedSecret[]> {
+    const options = (inference?.preset ?? tuning?.preset)?.presetOptions;
+    const named = [
+      options?.modelAccessSecret,
+      ...(options?.imagePullSecrets ?? []),
+      ...(inference?.adapters ?? []).flatMap(({ source }) => source?.imagePullSecrets ?? []),
+    ].filter(name => name !== undefined && name !== '');
+    const { namespace } = metadata;
+    return Promise.all(
+      [...new Set(named)].map(name => this.#options.secrets.of({ name: name ?? '', namespace }, signal)),
+    );
+  }
+
+  /** A log that cannot be read is no reason to stop: it would only have told more. */
+  async #logTail(pods: readonly Pod[], signal: AbortSignal): Promise<string | undefined> {
+    const request = needsLogTail({ pods });
+    if (!request) return undefined;
+    const known = this.#tails.get(request.key);
+    if (known !== undefined) return known;
+    const { client, logger } = this.#options;
+    const namespace = pods.find(({ metadata }) => metadata.name === request.pod)?.metadata.namespace;
+    const { container, previous } = request;
+    try {
+      const text = await client.podLogs({ name: request.pod, namespace }, { container, previous, ...tail, signal });
+      this.#keep(request.key, text);
+      return text;
+    } catch (error) {
+      signal.throwIfAborted();
+      logger.info('Cannot read the log of a pod', { pod: request.pod, container, error });
+      this.#keep(request.key, '');
+      return undefined;
+    }
+  }
+
+  #keep(key: string, text: string): void {
+    this.#tails.set(key, text);
+    for (const oldest of this.#tails.keys()) {
+      if (this.#tails.size <= maxTails) break;
+      this.#tails.delete(oldest);
+    }
+  }
+}
+
+export interface LookOptions {
+  readonly client: Client;
+  readonly models: ModelDirectory;
+  readonly secrets: SecretKeys;
+  readonly logger: Logger;
+}

@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import type { Workspace } from '@kaito/crds';
+import { keyOf, type Node } from '@kaito/kube';
+import { nodeLabels, type ModelLookup } from '@kaito/planner';
+import { readClaim } from '../claims/claim.ts';
+import type { ClaimObject } from '../claims/claim-kind.ts';
+import { nodePoolName } from '../render/node-pool.ts';
+import { nodeTie } from '../provisioning/node-tie.ts';
+import type { Observed, ObservedConfig, ObservedNode, ObservedSecret } from '../observed.ts';
+import { byFreeSize, byWorkspace, type Informers } from './informers.ts';
+import { anyLabelledWorkspace } from './ties.ts';
+import { configKeys } from './trim.ts';
+
+/** What is asked for elsewhere than in the caches. */
+export interface Looked {
+  readonly model: ModelLookup | undefined;
+  readonly secrets: readonly ObservedSecret[];
+  readonly logTail: string | undefined;
+}
+
+/** Puts together what there is of a workspace. @param mode whether nodes are made, or brought by users */
+export function observe(
+  informers: Informers,
+  workspace: Workspace,
+  { mode, looked }: { readonly mode: 'auto' | 'brought'; readonly looked: Looked },
+): Observed {
+  const key = keyOf(workspace);
+  const { name, namespace } = workspace.metadata;
+  const headless = keyOf({ metadata: { name: `${name}-headless`, namespace } });
+  return {
+    workspace,
+    claims: informers.claims
+      // The kind of the informer says which of the two the object is.
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above
+      .flatMap(({ kind, informer }) => informer.byIndex(byWorkspace, key).map(it => readClaim(kind, it as ClaimObject)))
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    nodePool: informers.nodePools?.get(nodePoolName(workspace)),
+    nodes: mode === 'brought' ? broughtNodes(informers, workspace) : ownAndFreeNodes(informers, workspace),
+    pods: informers.pods.byIndex(byWorkspace, key),
+    statefulSet: informers.statefulSets.get(key),
+    service: informers.services.get(key),
+    headlessService: informers.services.get(headless),
+    deployment: informers.deployments.get(key),
+    config: observeConfig(informers, workspace),
+    ...looked,
+  };
+}
+
+/** The ConfigMap that a workspace names, as far as it is there. */
+export function observeConfig(
+  informers: { readonly configMaps: Pick<Informers['configMaps'], 'get'> },
+  workspace: Workspace,
+): ObservedConfig {
+  const name = workspace.inference?.config ?? workspace.tuning?.config;
+  if (!name) return { state: 'none' };
+  const config = informers.configMaps.get(keyOf({ metadata: { name, namespace: workspace.metadata.namespace } }));
+  if (!config) return { state: 'missing', name };
+  const key = workspace.tuning ? configKeys.tuning : configKeys.inference;
+  const text = config.data?.[key];
+  if (text === undefined) return { state: 'empty', name, key };
+  return { state: 'read', name, text, hash: createHash('sha256').update(text).digest('hex') };
+}
+
+function ownAndFreeNodes({ nodes }: Informers, workspace: Workspace): readonly ObservedNode[] {
+  const wanted = nodeLabels(workspace);
+  const sizes = [workspace.resource?.instanceType, workspace.status?.plan?.instanceType].map(size =>
+    size?.toLowerCase(),
+  );
+  const found = [
+    ...nodes.byIndex(byWorkspace, keyOf(workspace)),
+    ...[...new Set(sizes)].flatMap(size => (size ? nodes.byIndex(byFreeSize, size) : [])),
+  ];
+  return found.flatMap(node => {
+    const tie = nodeTie(node, workspace, wanted, 'auto');
+    return tie ? [{ node, tie }] : [];
+  });
+}
+
+/** Of the nodes that users bring, their labels alone decide. A preset needs GPUs; a template may do without. */
+export function broughtNodes({ nodes }: Pick<Informers, 'nodes'>, workspace: Workspace): readonly ObservedNode[] {
+  const wanted = nodeLabels(workspace);
+  const key = keyOf(workspace);
+  return nodes
+    .list()
+    .filter(node => hasLabels(node, wanted) && anyLabelledWorkspace(node).every(owner => owner === key))
+    .filter(node => workspace.inference?.template !== undefined || showsGpus(node))
+    .map(node => ({ node, tie: 'brought' as const }));
+}
+
+function showsGpus({ metadata, status }: Node): boolean {
+  const names = [...Object.keys(metadata.labels ?? {}), ...Object.keys(status?.allocatable ?? {})];
+  return names.some(name => name.startsWith('nvidia.com/'));
+}
+
+function hasLabels({ metadata }: Node, wanted: Readonly<Record<string, string>>): boolean {
+  return Object.entries(wanted).every(([key, value]) => metadata.labels?.[key] === value);
+}

@@ -1,0 +1,44 @@
+import type { Workspace } from '@kaito/crds';
+import type { InferencePlan } from '@kaito/planner';
+import { podIndexLabel, podIndexVariable } from './copies.ts';
+import type { EnvVar } from './pod-parts.ts';
+import { cudaHome, weightsPath } from './volumes.ts';
+
+/** Environment variable, and key in the Secret, of a Hugging Face token (KAITO; huggingface_hub docs, environment variables). */
+const token = 'HF_TOKEN';
+
+/** The environment of the server, each name once, in an order that does not depend on that of any object's keys. */
+export function environment(workspace: Workspace, plan: InferencePlan): readonly EnvVar[] {
+  const { server, adapters } = plan;
+  const variables: readonly EnvVar[] = [
+    ...Object.entries(server.env)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, value]) => ({ name, value })),
+    ...(server.needsCudaToolkit ? [{ name: 'CUDA_HOME', value: cudaHome }] : []),
+    ...cacheFolder(plan),
+    ...accessToken(workspace, plan),
+    ...(server.podsPerCopy > 1 ? [podIndex] : []),
+    // The servers that know strengths read that of an adapter from a variable of its name.
+    ...adapters.flatMap(({ name, strength }) => (strength === undefined ? [] : [{ name, value: strength }])),
+  ];
+  return [...new Map(variables.map(variable => [variable.name, variable])).values()];
+}
+
+const podIndex: EnvVar = {
+  name: podIndexVariable,
+  valueFrom: { fieldRef: { fieldPath: `metadata.labels['${podIndexLabel}']` } },
+};
+
+/** The transformers server has no flag for the folder that it downloads to. */
+function cacheFolder({ server, model }: InferencePlan): readonly EnvVar[] {
+  const needed = server.runtime === 'transformers' && model.weights === 'download';
+  return needed ? [{ name: 'HF_HOME', value: weightsPath }] : [];
+}
+
+/** Without its token a gated model cannot be had, so the pod does not start; for others the token only helps. */
+function accessToken({ inference }: Workspace, { model, server }: InferencePlan): readonly EnvVar[] {
+  const name = inference?.preset?.presetOptions?.modelAccessSecret;
+  if (!name || server.runtime === 'preset-image') return [];
+  const secretKeyRef = { name, key: token, ...(!model.gated && { optional: true }) };
+  return [{ name: token, valueFrom: { secretKeyRef } }];
+}

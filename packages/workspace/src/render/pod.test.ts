@@ -1,0 +1,272 @@
+import type { InferencePlan } from '@kaito/planner';
+import { aWorkspace } from '@kaito/testing';
+import {
+  aMultiNodePlan,
+  anInput,
+  aPresetImagePlan,
+  aTransformersPlan,
+  aVllmPlan,
+  settings,
+} from './plans.test-data.ts';
+import type { Container, PodSpec } from './pod-parts.ts';
+import { renderPod } from './pod.ts';
+
+type Changes = Parameters<typeof anInput>[1];
+
+function podOf(plan: InferencePlan, changes?: Changes): PodSpec {
+  const { spec } = renderPod(anInput(plan, changes));
+  if (!spec) throw new Error('a pod without a spec');
+  return spec;
+}
+
+function serverOf(plan: InferencePlan, changes?: Changes): Container {
+  const [server] = podOf(plan, changes).containers;
+  if (!server) throw new Error('a pod without containers');
+  return server;
+}
+
+const withSecret = aWorkspace({ inference: { preset: { presetOptions: { modelAccessSecret: 'hugging-face' } } } });
+
+describe('probes of a server', () => {
+  it('give its start the time of the plan, and then judge by failures', () => {
+    const { startupProbe, livenessProbe, readinessProbe } = serverOf(
+      aVllmPlan({ server: { startTimeoutSeconds: 1805 } }),
+    );
+    expect(startupProbe).toMatchObject({
+      httpGet: { path: '/health', port: 5000 },
+      periodSeconds: 10,
+      failureThreshold: 181,
+    });
+    expect(livenessProbe).toMatchObject({ httpGet: { path: '/health', port: 5000 }, failureThreshold: 3 });
+    expect(livenessProbe).not.toHaveProperty('initialDelaySeconds');
+    expect(readinessProbe).toMatchObject({ httpGet: { path: '/health', port: 5000 } });
+  });
+
+  it('ask the script of the image where several pods serve a copy', () => {
+    const { startupProbe, livenessProbe, readinessProbe } = serverOf(aMultiNodePlan());
+    const leader = '--leader-address=a-workspace-0.a-workspace-headless.default.svc';
+    const script = ['python3', '/workspace/vllm/multi-node-health-check.py'];
+    expect(readinessProbe?.exec?.command).toEqual([...script, 'readiness', '--vllm-port=5000', leader]);
+    expect(livenessProbe?.exec?.command).toEqual([...script, 'liveness', '--ray-port=6379', leader]);
+    expect(startupProbe).toMatchObject({ exec: readinessProbe?.exec, failureThreshold: 180 });
+  });
+});
+
+describe('the command', () => {
+  it("is the plan's, as it stands", () => {
+    expect(serverOf(aVllmPlan()).command).toEqual(aVllmPlan().server.command);
+  });
+
+  it('is chosen by the index of the pod where the first one leads', () => {
+    const worker = ['run', "it's", '$HOME'];
+    const { command, env } = serverOf(
+      aMultiNodePlan({ server: { command: ['/bin/lead', '-a=b'], workerCommand: worker } }),
+    );
+    expect(command).toEqual([
+      '/bin/sh',
+      '-c',
+      String.raw`if [ "$POD_INDEX" = "0" ]; then exec /bin/lead -a=b; else exec run 'it'\''s' '$HOME'; fi`,
+    ]);
+    expect(env).toContainEqual({
+      name: 'POD_INDEX',
+      valueFrom: { fieldRef: { fieldPath: "metadata.labels['apps.kubernetes.io/pod-index']" } },
+    });
+  });
+});
+
+describe('the environment', () => {
+  it('has what the model needs by name, each once', () => {
+    const env = { ZED: '1', ABLE: '2', CUDA_HOME: '/elsewhere' };
+    expect(serverOf(aVllmPlan({ server: { env, needsCudaToolkit: true } })).env?.map(({ name }) => name)).toEqual([
+      'ABLE',
+      'CUDA_HOME',
+      'VLLM_USE_DEEP_GEMM',
+      'VLLM_USE_FLASHINFER_SAMPLER',
+      'ZED',
+    ]);
+  });
+
+  it.each([
+    ['must be there for a gated model', true, { name: 'hugging-face', key: 'HF_TOKEN' }],
+    ['helps with any other', false, { name: 'hugging-face', key: 'HF_TOKEN', optional: true }],
+  ])('has the token of the Secret, which %s', (_, gated, secretKeyRef) => {
+    const { env } = serverOf(aVllmPlan({ model: { gated } }), { workspace: withSecret });
+    expect(env).toContainEqual({ name: 'HF_TOKEN', valueFrom: { secretKeyRef } });
+  });
+
+  it('has no token where weights are in the image or no Secret is named', () => {
+    expect(serverOf(aPresetImagePlan(), { workspace: withSecret }).env).toBeUndefined();
+    expect(serverOf(aTransformersPlan()).env).toEqual([{ name: 'HF_HOME', value: '/workspace/weights' }]);
+  });
+});
+
+describe('volumes', () => {
+  it('limit shared memory and the room for weights', () => {
+    const { volumes, containers } = podOf(aVllmPlan());
+    expect(volumes).toEqual([
+      { name: 'dshm', emptyDir: { medium: 'Memory', sizeLimit: '2Gi' } },
+      { name: 'model-weights-volume', emptyDir: { sizeLimit: '107Gi' } },
+    ]);
+    expect(containers[0]?.volumeMounts).toEqual([
+      { name: 'dshm', mountPath: '/dev/shm' },
+      { name: 'model-weights-volume', mountPath: '/workspace/weights' },
+    ]);
+  });
+
+  it.each([
+    ['several GPUs', aVllmPlan({ server: { gpusPerPod: 4 } })],
+    ['several nodes', aMultiNodePlan()],
+    ['several pods of KAITO v0.3', aPresetImagePlan({ server: { replicas: 2, podsPerCopy: 2 } })],
+  ])('give more shared memory to %s', (_, plan) => {
+    expect(podOf(plan).volumes?.[0]).toEqual({ name: 'dshm', emptyDir: { medium: 'Memory', sizeLimit: '16Gi' } });
+  });
+
+  it('keep weights on NVMe where node and installation have it, for as long as the pod lives', () => {
+    const nvme = { settings: { ...settings, nvmeStorageClass: 'kaito-local-nvme-disk' } };
+    const plan = aVllmPlan({ nodes: { hasNvme: true } });
+    expect(podOf(plan, nvme).volumes?.[1]).toEqual({
+      name: 'model-weights-volume',
+      ephemeral: {
+        volumeClaimTemplate: {
+          spec: {
+            accessModes: ['ReadWriteOnce'],
+            storageClassName: 'kaito-local-nvme-disk',
+            resources: { requests: { storage: '107Gi' } },
+          },
+        },
+      },
+    });
+    expect(podOf(plan).volumes?.[1]).toHaveProperty('emptyDir');
+    expect(podOf(aVllmPlan(), nvme).volumes?.[1]).toHaveProperty('emptyDir');
+  });
+
+  it('show local weights of the node, read-only', () => {
+    const path = '/opt/kaito/models/microsoft-phi-4';
+    const { volumes, containers } = podOf(aVllmPlan({ model: { id: 'Microsoft/Phi-4', weights: 'local' } }));
+    expect(volumes).toContainEqual({ name: 'model-weights-hostpath', hostPath: { path, type: 'Directory' } });
+    expect(containers[0]?.volumeMounts).toContainEqual({
+      name: 'model-weights-hostpath',
+      mountPath: path,
+      readOnly: true,
+    });
+  });
+
+  it('have the configuration, whose hash makes other pods of another content', () => {
+    const workspace = aWorkspace({ inference: { config: 'settings' } });
+    const input = anInput(aVllmPlan(), { workspace, configHash: 'abc' });
+    const { metadata, spec } = renderPod(input);
+    expect(metadata?.annotations).toEqual({ 'kaito.sh/config-hash': 'abc' });
+    expect(spec?.volumes).toContainEqual({ name: 'config-volume', configMap: { name: 'settings' } });
+    expect(spec?.containers[0]?.volumeMounts).toContainEqual({
+      name: 'config-volume',
+      mountPath: '/mnt/config',
+      readOnly: true,
+    });
+  });
+
+  it('bring the CUDA toolkit to models that compile', () => {
+    const { initContainers, containers, volumes } = podOf(aVllmPlan({ server: { needsCudaToolkit: true } }));
+    expect(initContainers).toEqual([
+      {
+        name: 'cuda-toolkit-provisioner',
+        image: 'mcr.microsoft.com/aks/kaito/kaito-base:0.5.0',
+        command: ['flock', '/opt/kaito/cuda/129', '/workspace/cuda-provision.sh', '/opt/kaito/cuda/129'],
+        securityContext: { allowPrivilegeEscalation: false },
+        volumeMounts: [{ name: 'cuda-toolkit-hostpath', mountPath: '/opt/kaito/cuda/129' }],
+      },
+    ]);
+    expect(volumes).toContainEqual({
+      name: 'cuda-toolkit-hostpath',
+      hostPath: { path: '/opt/kaito/cuda/129', type: 'DirectoryOrCreate' },
+    });
+    expect(containers[0]?.env).toContainEqual({ name: 'CUDA_HOME', value: '/opt/kaito/cuda/129' });
+  });
+});
+
+/** Keys and values of what a node must be. */
+const expressionsOf = (pod: PodSpec) =>
+  pod.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms[0]?.matchExpressions?.map(
+    ({ key, values }) => [key, ...(values ?? [])],
+  );
+
+describe('where pods run', () => {
+  it('is on nodes of the workspace, of the size that the plan has now', () => {
+    expect(expressionsOf(podOf(aVllmPlan({ nodes: { labels: { tier: 'gold', apps: 'a' } } })))).toEqual([
+      ['apps', 'a'],
+      ['kaito.sh/workspace', 'a-workspace'],
+      ['kaito.sh/workspacenamespace', 'default'],
+      ['node.kubernetes.io/instance-type', 'Standard_NC24ads_A100_v4'],
+      ['tier', 'gold'],
+    ]);
+  });
+
+  it("is what the user's labels say on nodes that users bring", () => {
+    const brought = { mode: 'brought', podNodeLabels: {} } as const;
+    expect(expressionsOf(podOf(aVllmPlan(), brought))).toEqual([['apps', 'a-workspace']]);
+    const plan = aVllmPlan();
+    const anywhere = { ...plan, nodes: { ...plan.nodes, labels: {} } };
+    expect(podOf(anywhere, brought).affinity).toBeUndefined();
+  });
+
+  it('is a node for each, where that many were made', () => {
+    const apart = podOf(aMultiNodePlan()).affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+    expect(apart).toEqual([
+      {
+        labelSelector: { matchLabels: { 'kaito.sh/workspace': 'a-workspace' } },
+        topologyKey: 'kubernetes.io/hostname',
+      },
+    ]);
+    expect(podOf(aVllmPlan()).affinity?.podAntiAffinity).toBeUndefined();
+    expect(podOf(aMultiNodePlan(), { mode: 'brought' }).affinity?.podAntiAffinity).toBeUndefined();
+  });
+
+  it('may be spot machines only where spot was asked for', () => {
+    const spot = {
+      key: 'kubernetes.azure.com/scalesetpriority',
+      operator: 'Equal',
+      value: 'spot',
+      effect: 'NoSchedule',
+    };
+    expect(podOf(aVllmPlan()).tolerations).not.toContainEqual(spot);
+    expect(podOf(aVllmPlan({ nodes: { capacityType: 'spot' } })).tolerations).toContainEqual(spot);
+  });
+
+  it("is a slice of a GPU, or some of a node's, where a partition was asked for", () => {
+    const slice = podOf(aVllmPlan({ server: { partition: { mode: 'mig', profile: '1g.10gb' } } }));
+    const gpus = { 'nvidia.com/mig-1g.10gb': '1' };
+    expect(slice.containers[0]?.resources).toEqual({ requests: gpus, limits: gpus });
+    expect(slice.tolerations).toContainEqual({
+      key: 'nvidia.com/mig-1g.10gb',
+      operator: 'Exists',
+      effect: 'NoSchedule',
+    });
+    const some = serverOf(aVllmPlan({ server: { gpusPerPod: 2, partition: { mode: 'accelerator' } } }));
+    expect(some.resources?.limits).toEqual({ 'nvidia.com/gpu': '2' });
+  });
+});
+
+describe('a pod', () => {
+  it('gets no token of the API, no variables of Services and no privileges', () => {
+    expect(podOf(aVllmPlan())).toMatchObject({
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      securityContext: { seccompProfile: { type: 'RuntimeDefault' } },
+    });
+    expect(serverOf(aVllmPlan()).securityContext).toEqual({
+      allowPrivilegeEscalation: false,
+      capabilities: { drop: ['ALL'] },
+    });
+  });
+
+  it('that goes serves on while its endpoint is taken away', () => {
+    expect(serverOf(aVllmPlan()).lifecycle).toEqual({ preStop: { sleep: { seconds: 5 } } });
+    expect(podOf(aVllmPlan()).terminationGracePeriodSeconds).toBe(60);
+  });
+
+  it('runs a private image as it is named, and pulls with each Secret once', () => {
+    const image = { origin: 'user', reference: 'example.azurecr.io/phi:1' } as const;
+    const pod = podOf(aPresetImagePlan({ server: { image, pullSecrets: ['a', 'b', 'a'] } }));
+    expect(pod.containers[0]?.image).toBe('example.azurecr.io/phi:1');
+    expect(pod.imagePullSecrets).toEqual([{ name: 'a' }, { name: 'b' }]);
+  });
+});

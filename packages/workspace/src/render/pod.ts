@@ -1,0 +1,94 @@
+import type { InferencePlan, PlannedImage } from '@kaito/planner';
+import { resourceOf } from '../nodes/node-progress.ts';
+import { adapterParts } from './adapters.ts';
+import { presetAffinity } from './affinity.ts';
+import { podCommand } from './command.ts';
+import { environment } from './environment.ts';
+import type { Container, MountedVolume, PodSpec, PodTemplateSpec } from './pod-parts.ts';
+import { probes } from './probes.ts';
+import type { RenderInput } from './render-input.ts';
+import { confined, confinedPod } from './security.ts';
+import { tolerations } from './tolerations.ts';
+import { cudaHome, cudaVolumeName, serverVolumes } from './volumes.ts';
+import { workloadLabels } from './workload-labels.ts';
+
+/** On pods: hash of the configuration that they were started with, so that another content makes other pods. */
+export const configHashAnnotation = 'kaito.sh/config-hash';
+
+const cudaContainerName = 'cuda-toolkit-provisioner';
+/** A pod that goes still answers while endpoints and load balancers learn of it, and then has time to finish what it is at. */
+const lastCallSeconds = 5;
+const terminationGracePeriodSeconds = 60;
+
+/** The pods that serve a model. */
+export function renderPod(input: RenderInput<InferencePlan>): PodTemplateSpec {
+  const { workspace, configHash } = input;
+  const readsConfig = configHash !== undefined && input.plan.server.runtime !== 'preset-image';
+  return {
+    metadata: {
+      labels: workloadLabels(workspace),
+      ...(readsConfig && { annotations: { [configHashAnnotation]: configHash } }),
+    },
+    spec: podSpec(input),
+  };
+}
+
+function podSpec(input: RenderInput<InferencePlan>): PodSpec {
+  const { workspace, plan, settings } = input;
+  const adapters = adapterParts(plan.adapters, settings.adapterSource, [workspace.metadata.name, cudaContainerName]);
+  const mounted = [...serverVolumes(input), ...adapters.volumes];
+  const affinity = presetAffinity(input);
+  const initContainers = [...cudaToolkit(input), ...adapters.initContainers];
+  const pullSecrets = [...new Set(plan.server.pullSecrets)];
+  return {
+    ...(affinity && { affinity }),
+    tolerations: tolerations(plan),
+    // A model needs no access to the API, and variables of Services would be taken for settings: vLLM reads VLLM_PORT.
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    securityContext: confinedPod,
+    terminationGracePeriodSeconds,
+    ...(initContainers.length > 0 && { initContainers }),
+    containers: [serverContainer(input, mounted)],
+    ...(pullSecrets.length > 0 && { imagePullSecrets: pullSecrets.map(name => ({ name })) }),
+    ...(mounted.length > 0 && { volumes: mounted.map(({ volume }) => volume) }),
+  };
+}
+
+function serverContainer(input: RenderInput<InferencePlan>, mounted: readonly MountedVolume[]): Container {
+  const { workspace, plan, settings } = input;
+  const { server } = plan;
+  const gpus = { [resourceOf(plan)]: String(server.gpusPerPod) };
+  const env = environment(workspace, plan);
+  const name = server.runtime === 'preset-image' ? {} : { name: 'http' };
+  return {
+    name: workspace.metadata.name,
+    image: imageReference(server.image, settings.registry),
+    command: podCommand(server),
+    ports: [{ ...name, containerPort: server.port, protocol: 'TCP' }],
+    ...(env.length > 0 && { env }),
+    resources: { requests: gpus, limits: gpus },
+    ...probes(workspace, server),
+    lifecycle: { preStop: { sleep: { seconds: lastCallSeconds } } },
+    securityContext: confined,
+    ...(mounted.length > 0 && { volumeMounts: mounted.map(({ mount }) => mount) }),
+  };
+}
+
+/** Installs the toolkit on a node that lacks it, one pod at a time; apt needs root's capabilities for it. */
+function cudaToolkit({ plan, settings }: RenderInput<InferencePlan>): readonly Container[] {
+  if (!plan.server.needsCudaToolkit) return [];
+  return [
+    {
+      name: cudaContainerName,
+      image: imageReference(plan.server.image, settings.registry),
+      command: ['flock', cudaHome, '/workspace/cuda-provision.sh', cudaHome],
+      securityContext: { allowPrivilegeEscalation: false },
+      volumeMounts: [{ name: cudaVolumeName, mountPath: cudaHome }],
+    },
+  ];
+}
+
+function imageReference({ origin, reference }: PlannedImage, registry: string): string {
+  return origin === 'user' ? reference : `${registry}/${reference}`;
+}

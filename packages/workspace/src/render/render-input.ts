@@ -1,0 +1,30 @@
+import type { Workspace } from '@kaito/crds';
+import type { InferencePlan, TemplatePlan } from '@kaito/planner';
+import type { Provisioning } from '../provisioning/provisioning.ts';
+
+/** What is the same for all workspaces of an installation. */
+export interface RenderSettings {
+  /** Where the images are, e.g. `mcr.microsoft.com/aks/kaito`. */
+  readonly registry: string;
+  /**
+   * How the files of an adapter come out of its image. `initContainer` runs the image, which needs a shell and `cp` in it;
+   * `imageVolume` mounts it, which needs nodes that can (on by default from Kubernetes 1.35).
+   */
+  readonly adapterSource: 'initContainer' | 'imageVolume';
+  /** StorageClass of local NVMe disks; absent: weights go to the disk of the operating system. */
+  readonly nvmeStorageClass?: string | undefined;
+}
+
+/** What the objects of a workspace are rendered from. */
+export interface RenderInput<P extends InferencePlan | TemplatePlan = InferencePlan | TemplatePlan> {
+  readonly workspace: Workspace;
+  readonly plan: P;
+  /** Node labels that pods require beside the user's, as the provisioning says. */
+  readonly podNodeLabels: Readonly<Record<string, string>>;
+  readonly mode: Provisioning['mode'];
+  /** Of the workspace, counted from 1. */
+  readonly revision: number;
+  /** Hash of the ConfigMap that the workspace names; absent when it names none. */
+  readonly configHash?: string | undefined;
+  readonly settings: RenderSettings;
+}

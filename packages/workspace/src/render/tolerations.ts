@@ -1,0 +1,23 @@
+import { taints } from '@kaito/crds';
+import type { InferencePlan, TemplatePlan } from '@kaito/planner';
+import { gpuResource, resourceOf } from '../nodes/node-progress.ts';
+import type { Toleration } from './pod-parts.ts';
+
+/** AKS puts this taint on every spot node (AKS docs, add an Azure Spot node pool). */
+const spot: Toleration = {
+  key: 'kubernetes.azure.com/scalesetpriority',
+  operator: 'Equal',
+  value: 'spot',
+  effect: 'NoSchedule',
+};
+
+/** Taints that the pods of a plan put up with: those of GPU nodes, and that of spot machines only where spot was asked for. */
+export function tolerations(plan: InferencePlan | TemplatePlan): readonly Toleration[] {
+  const resource = resourceOf(plan);
+  const keys = resource === gpuResource ? [gpuResource] : [gpuResource, resource];
+  return [
+    ...keys.map((key): Toleration => ({ key, operator: 'Exists', effect: 'NoSchedule' })),
+    { key: taints.gpu.key, operator: 'Equal', value: taints.gpu.value, effect: taints.gpu.effect },
+    ...(plan.nodes.capacityType === 'spot' ? [spot] : []),
+  ];
+}

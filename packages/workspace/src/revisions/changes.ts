@@ -1,0 +1,33 @@
+import { impactOf, type Impact } from './impact.ts';
+import type { RevisionData } from './revision-data.ts';
+
+/** A field that differs between two revisions. */
+export interface FieldChange {
+  /** Path from the top of the object, as in `inference.adapters[0].source.image`. */
+  readonly field: string;
+  /** A field that nobody declared counts as one that needs new pods: they are what takes up any change. */
+  readonly impact: Impact;
+}
+
+/** The fields that differ, in the order of their paths. A field that the API server fills in is no edit: an absent one equals its default. */
+export function changesBetween(before: RevisionData, after: RevisionData): readonly FieldChange[] {
+  return differences('', before, after)
+    .map(field => ({ field, impact: impactOf(field) ?? 'podRestart' }))
+    .toSorted((a, b) => (a.field < b.field ? -1 : 1));
+}
+
+function differences(path: string, before: unknown, after: unknown): readonly string[] {
+  if (Array.isArray(before) && Array.isArray(after)) {
+    const length = Math.max(before.length, after.length);
+    return Array.from({ length }, (_, index) => differences(`${path}[${index}]`, before[index], after[index])).flat();
+  }
+  if (isObject(before) && isObject(after)) {
+    const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+    return keys.flatMap(key => differences(path === '' ? key : `${path}.${key}`, before[key], after[key]));
+  }
+  return Object.is(before, after) ? [] : [path];
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

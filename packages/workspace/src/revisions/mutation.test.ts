@@ -1,0 +1,262 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { annotations, type Workspace } from '@kaito/crds';
+import { azurePrices, catalogue, findModel, gpuSkus, plan, type Plan } from '@kaito/planner';
+import { aWorkspace, override, type Overrides } from '@kaito/testing';
+import { parse } from 'yaml';
+import type { ObservedConfig } from '../observed.ts';
+import { ownershipLabels } from '../render/ownership.ts';
+import { settings } from '../render/plans.test-data.ts';
+import { renderWorkload } from '../render/workload.ts';
+import { changesBetween } from './changes.ts';
+import { impactOf, type Impact } from './impact.ts';
+import { revisionData } from './revision-data.ts';
+import { templateDigestAnnotation } from './rollout.ts';
+
+interface Schema {
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+}
+interface Crd {
+  readonly spec: {
+    readonly versions: readonly { readonly name: string; readonly schema: { readonly openAPIV3Schema: Schema } }[];
+  };
+}
+
+const crdFile = fileURLToPath(new URL('../../../../crds/kaito.sh_workspaces.yaml', import.meta.url));
+
+/** Paths of all fields that a user can set, as the API server knows them; a field whose inside is not known is one. */
+function fieldsOf({ properties, items }: Schema, path: string): readonly string[] {
+  if (properties) return Object.entries(properties).flatMap(([name, below]) => fieldsOf(below, `${path}.${name}`));
+  return items?.properties ? fieldsOf(items, `${path}[0]`) : [path];
+}
+
+function userFields(): readonly string[] {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a file of our own
+  const crd = parse(readFileSync(crdFile, 'utf8')) as Crd;
+  const schema = crd.spec.versions.find(({ name }) => name === 'v1beta1')?.schema.openAPIV3Schema;
+  return ['resource', 'inference', 'tuning'].flatMap(section => fieldsOf(schema?.properties?.[section] ?? {}, section));
+}
+
+const serving = aWorkspace({
+  metadata: { uid: '1' },
+  resource: { instanceType: 'Standard_NC24ads_A100_v4' },
+  inference: { preset: { name: 'phi-4-mini-instruct' } },
+});
+const adapter = { source: { name: 'a', image: 'example.com/a:1' } };
+const template = (image: string) => ({ spec: { containers: [{ name: 'c', image }] } });
+const custom = override(serving, { inference: { preset: undefined, template: template('example.com/a:1') } });
+const image = 'example.com/phi:1';
+const ofImage = override(serving, {
+  resource: { instanceType: 'Standard_NC6s_v3' },
+  inference: { preset: { name: 'phi-3-mini-4k-instruct', accessMode: 'private', presetOptions: { image } } },
+});
+const withAdapter = override(serving, { inference: { adapters: [adapter] } });
+const ladder = override(serving, { resource: { alternatives: [{ instanceType: 'Standard_NC40ads_H100_v5' }] } });
+const onOldGpu = override(ofImage, { inference: { adapters: [adapter] } });
+
+/** For every field that may be edited: the workspace, the edit, and what it must come to. */
+const edits: Readonly<Record<string, readonly [before: Workspace, edit: Overrides<Workspace>, effect: Impact]>> = {
+  'resource.count': [serving, { resource: { count: 3 } }, 'newNodes'],
+  'resource.instanceType': [serving, { resource: { instanceType: 'Standard_NC40ads_H100_v5' } }, 'newNodes'],
+  'resource.capacityType': [serving, { resource: { capacityType: 'spot' } }, 'newNodes'],
+  'resource.deadline': [serving, { resource: { deadline: '20m' } }, 'nextNode'],
+  'resource.preferredNodes': [serving, { resource: { preferredNodes: ['a'] } }, 'nextNode'],
+  // On the first rung nothing comes of them; the ladder begins anew, which is what is declared.
+  'resource.alternatives[0].instanceType': [
+    ladder,
+    { resource: { alternatives: [{ instanceType: 'Standard_NC48ads_A100_v4' }] } },
+    'nextNode',
+  ],
+  'resource.alternatives[0].capacityType': [
+    ladder,
+    { resource: { alternatives: [{ instanceType: 'Standard_NC40ads_H100_v5', capacityType: 'spot' }] } },
+    'nextNode',
+  ],
+  'resource.alternatives[0].deadline': [
+    ladder,
+    { resource: { alternatives: [{ instanceType: 'Standard_NC40ads_H100_v5', deadline: '5m' }] } },
+    'nextNode',
+  ],
+  'inference.preset.presetOptions.image': [
+    ofImage,
+    { inference: { preset: { presetOptions: { image: 'example.com/phi:2' } } } },
+    'podRestart',
+  ],
+  'inference.preset.presetOptions.imagePullSecrets': [
+    ofImage,
+    { inference: { preset: { presetOptions: { imagePullSecrets: ['pull'] } } } },
+    'podRestart',
+  ],
+  'inference.preset.presetOptions.modelAccessSecret': [
+    serving,
+    { inference: { preset: { presetOptions: { modelAccessSecret: 'token' } } } },
+    'podRestart',
+  ],
+  'inference.template': [custom, { inference: { template: template('example.com/a:2') } }, 'podRestart'],
+  'inference.config': [serving, { inference: { config: 'settings' } }, 'podRestart'],
+  'inference.adapters[0].source.name': [
+    withAdapter,
+    { inference: { adapters: [{ source: { ...adapter.source, name: 'b' } }] } },
+    'podRestart',
+  ],
+  'inference.adapters[0].source.image': [
+    withAdapter,
+    { inference: { adapters: [{ source: { ...adapter.source, image: 'example.com/a:2' } }] } },
+    'podRestart',
+  ],
+  'inference.adapters[0].source.volumeSource': [
+    withAdapter,
+    { inference: { adapters: [{ source: { name: 'a', volumeSource: { emptyDir: {} } } }] } },
+    'podRestart',
+  ],
+  'inference.adapters[0].source.imagePullSecrets': [
+    withAdapter,
+    { inference: { adapters: [{ source: { ...adapter.source, imagePullSecrets: ['pull'] } }] } },
+    'podRestart',
+  ],
+  'inference.adapters[0].strength': [
+    onOldGpu,
+    { inference: { adapters: [{ ...adapter, strength: '0.5' }] } },
+    'podRestart',
+  ],
+};
+
+/** Fields that the schema refuses to have edited, or at all; the case tables of @kaito/crds try each on a real API server. */
+const neverEdited = [
+  'resource.labelSelector.matchLabels',
+  'resource.labelSelector.matchExpressions[0].key',
+  'resource.labelSelector.matchExpressions[0].operator',
+  'resource.labelSelector.matchExpressions[0].values',
+  'resource.partition.mode',
+  'resource.partition.profile',
+  'resource.partition.count',
+  'inference.preset.name',
+  'inference.preset.accessMode',
+];
+/** Adapters come from no link. */
+const neverSet = ['inference.adapters[0].source.urls'];
+
+const annotationEdits: Readonly<Record<string, readonly [string, Impact, Workspace?]>> = {
+  [annotations.runtime]: [
+    'transformers',
+    'podRestart',
+    override(serving, { inference: { preset: { name: 'phi-4' } } }),
+  ],
+  [annotations.performanceMode]: ['throughput', 'podRestart'],
+  [annotations.useLocalWeights]: ['true', 'podRestart'],
+  [annotations.enableLoadBalancer]: ['True', 'inPlace'],
+  [annotations.nodeImageFamily]: ['azurelinux', 'nextNode'],
+  [annotations.nodeClassName]: ['other', 'nextNode'],
+  [annotations.bypassResourceChecks]: ['true', 'nextNode'],
+};
+
+const noConfig: ObservedConfig = { state: 'none' };
+
+function planOf(workspace: Workspace, config: ObservedConfig): Plan {
+  const model = findModel(catalogue, workspace.inference?.preset?.name ?? '');
+  const result = plan({
+    workspace,
+    model: model && { state: 'known', model },
+    skus: gpuSkus,
+    prices: azurePrices,
+    provisioning: { mode: 'auto' },
+    config: config.state === 'read' ? config.text : undefined,
+  });
+  if (!result.ok) throw new Error(JSON.stringify(result.problems));
+  return result.plan;
+}
+
+/** All that an edit can change: the nodes, the pods, and the other objects. */
+function outcome(workspace: Workspace, config: ObservedConfig): { nodes: string; pods: string; all: string } {
+  const planned = planOf(workspace, config);
+  if (planned.job === 'tuning') throw new Error('no tuning here');
+  const { statefulSet, services } = renderWorkload({
+    workspace,
+    plan: planned,
+    podNodeLabels: ownershipLabels(workspace),
+    mode: 'auto',
+    revision: 1,
+    ...(config.state === 'read' && { configHash: config.hash }),
+    settings,
+  });
+  const { count, instanceType, capacityType } = planned.nodes;
+  return {
+    nodes: JSON.stringify([count, instanceType, capacityType]),
+    pods: statefulSet.metadata.annotations?.[templateDigestAnnotation] ?? '',
+    all: JSON.stringify([statefulSet, services]),
+  };
+}
+
+function effectOf(before: Workspace, after: Workspace, config: ObservedConfig = noConfig): Impact {
+  const was = outcome(before, noConfig);
+  const is = outcome(after, config);
+  if (was.nodes !== is.nodes) return 'newNodes';
+  if (was.pods !== is.pods) return 'podRestart';
+  return was.all === is.all ? 'nextNode' : 'inPlace';
+}
+
+const strength: readonly Impact[] = ['nextNode', 'inPlace', 'podRestart', 'newNodes'];
+
+/** An effect may be less than what was declared, which is what an edit comes to at most; more would be a surprise. */
+function expectDeclared(field: string, effect: Impact): void {
+  const declared = impactOf(field);
+  expect(strength.indexOf(effect)).toBeLessThanOrEqual(strength.indexOf(declared ?? 'nextNode'));
+}
+
+describe('every field has a declared impact', () => {
+  test.each(userFields())('%s', field => {
+    expect(impactOf(field)).toBeDefined();
+  });
+
+  test('and is tried below, unless it cannot be edited', () => {
+    const inference = userFields().filter(field => !field.startsWith('tuning.'));
+    const known = [...Object.keys(edits), ...neverEdited, ...neverSet];
+    expect(inference.filter(field => !known.includes(field))).toEqual([]);
+    expect(known.filter(field => !inference.includes(field))).toEqual([]);
+    for (const field of neverEdited) expect(impactOf(field)).toBe('refused');
+  });
+});
+
+describe('an edit comes to what is declared', () => {
+  test.each(Object.entries(edits))('%s', (field, [before, edit, effect]) => {
+    const after = override(before, edit);
+    const isConfig = field === 'inference.config';
+    const config: ObservedConfig = isConfig
+      ? { state: 'read', name: 'settings', text: 'vllm:\n  max-num-seqs: 8\n', hash: 'h' }
+      : noConfig;
+    expect(effectOf(before, after, config)).toBe(effect);
+    expectDeclared(field, effect);
+    const changes = changesBetween(revisionData(before, noConfig), revisionData(after, config));
+    expect(changes.map(change => change.field).some(path => isRelated(path, field))).toBe(true);
+  });
+
+  test.each(Object.entries(annotationEdits))('annotation %s', (key, [value, effect, before = serving]) => {
+    const after = override(before, { metadata: { annotations: { [key]: value } } });
+    expect(effectOf(before, after)).toBe(effect);
+    expectDeclared(`metadata.annotations.${key}`, effect);
+    expect(changesBetween(revisionData(before, noConfig), revisionData(after, noConfig))).not.toEqual([]);
+  });
+
+  test('other content of the ConfigMap', () => {
+    const before = override(serving, { inference: { config: 'settings' } });
+    const [first, second] = [read('vllm:\n  max-num-seqs: 8\n', 'a'), read('vllm:\n  max-num-seqs: 9\n', 'b')];
+    expect(outcome(before, first).pods).not.toBe(outcome(before, second).pods);
+    expect(changesBetween(revisionData(before, first), revisionData(before, second))).toEqual([
+      { field: 'config.data', impact: 'podRestart' },
+    ]);
+  });
+});
+
+/** A change is told at the field itself, inside of it, or where the part that holds it came or went. */
+function isRelated(path: string, field: string): boolean {
+  return path === field || isWithin(field, path) || isWithin(path, field);
+}
+
+function isWithin(inner: string, outer: string): boolean {
+  return inner.startsWith(`${outer}.`) || inner.startsWith(`${outer}[`);
+}
+
+function read(text: string, hash: string): ObservedConfig {
+  return { state: 'read', name: 'settings', text, hash };
+}

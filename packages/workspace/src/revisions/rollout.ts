@@ -1,0 +1,67 @@
+import type { StatefulSet } from '@kaito/kube';
+import type { Plan } from '@kaito/planner';
+import { nodeProgress } from '../nodes/node-progress.ts';
+import type { Observed } from '../observed.ts';
+
+/** Whether the workload may be brought to what is wanted now. */
+export type RolloutDecision =
+  | { readonly go: true; readonly kind: 'create' | 'keep' | 'inPlace' | 'onNewNodes' }
+  /** Nothing is changed yet: the pods that run would be lost while new ones could not be placed. */
+  | { readonly go: false; readonly kind: 'create' | 'rollout'; readonly reason: string; readonly message: string };
+
+/** On a StatefulSet: digest of the pod template as it was rendered, so that a change of it is known before it is applied. */
+export const templateDigestAnnotation = 'kaito.sh/template-digest';
+
+/**
+ * Decides on the workload. A first one waits until its nodes can take pods: a pod that was refused once waits out a back-off, and one
+ * that stays pending makes a cluster autoscaler add nodes of its own. A new pod template waits for as long as its pods could not be
+ * placed. What stays the same is always kept up to date.
+ * @param desired as it is rendered, with the digest annotation
+ */
+export function decideRollout(observed: Observed, plan: Plan, desired: StatefulSet): RolloutDecision {
+  const live = observed.statefulSet;
+  const obstacle = missingInput(observed) ?? missingNodes(observed, plan);
+  if (!live) return obstacle ? { go: false, kind: 'create', ...obstacle } : { go: true, kind: 'create' };
+  if (digestOf(live) === digestOf(desired)) return { go: true, kind: 'keep' };
+  if (obstacle) return { go: false, kind: 'rollout', ...obstacle };
+  return { go: true, kind: isOnItsNodes(observed, plan) ? 'inPlace' : 'onNewNodes' };
+}
+
+interface Obstacle {
+  readonly reason: string;
+  readonly message: string;
+}
+
+function missingInput({ config, secrets }: Observed): Obstacle | undefined {
+  if (config.state === 'missing') {
+    return { reason: 'ConfigMissing', message: `ConfigMap "${config.name}" does not exist: create it` };
+  }
+  if (config.state === 'empty') {
+    return { reason: 'ConfigMissing', message: `ConfigMap "${config.name}" lacks the key ${config.key}: add it` };
+  }
+  const absent = secrets.filter(({ keys }) => keys === undefined).map(({ name }) => `"${name}"`);
+  if (absent.length === 0) return undefined;
+  return { reason: 'SecretMissing', message: `Secret ${absent.join(', ')} does not exist: create it` };
+}
+
+function missingNodes({ nodes }: Observed, plan: Plan): Obstacle | undefined {
+  const progress = nodeProgress(nodes, plan);
+  if (progress.enough) return undefined;
+  const { count, instanceType } = plan.nodes;
+  const counted = `${progress.schedulable.length} of ${count} ${instanceType ? `${instanceType} ` : ''}nodes can take pods`;
+  const kept = progress.ready.filter(node => node.taints.length > 0 || node.cordoned);
+  const why = kept.map(
+    ({ name, taints, cordoned }) => `${name} ${cordoned ? 'is cordoned' : `has taint ${taints.join(', ')}`}`,
+  );
+  return { reason: 'NodesNotSchedulable', message: [counted, ...why].join('; ') };
+}
+
+/** Whether the pods that run stand on nodes that the plan wants too, so that an old one must go before the new one comes. */
+function isOnItsNodes({ pods, nodes }: Observed, plan: Plan): boolean {
+  const wanted = new Set(nodeProgress(nodes, plan).ready.map(({ name }) => name));
+  return pods.some(({ spec }) => spec?.nodeName !== undefined && wanted.has(spec.nodeName));
+}
+
+function digestOf({ metadata }: StatefulSet): string | undefined {
+  return metadata.annotations?.[templateDigestAnnotation];
+}

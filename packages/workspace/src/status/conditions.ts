@@ -1,0 +1,132 @@
+import { findCondition, workspaceConditions as types, workspaceReasons as reasons } from '@kaito/crds';
+import type { Plan } from '@kaito/planner';
+import { nodeProgress, type NodeProgress } from '../nodes/node-progress.ts';
+import type { Verdict } from '../provisioning/provisioning.ts';
+import { nodePressure } from './node-trouble.ts';
+import { describeTrouble, podTroubles } from './pod-trouble.ts';
+import { isServing, readyPods } from './serving.ts';
+import type { StatusInput } from './status-input.ts';
+
+/** The verdict on each condition that something is known of, in the order in which a workspace passes them. */
+export type Verdicts = ReadonlyMap<string, Verdict>;
+
+/** What the conditions of a workspace say, but for the ones that sum the others up. Pure. */
+export function conditionVerdicts(input: StatusInput): Verdicts {
+  const { result } = input;
+  if (result.ok) return planned(input, result.plan);
+  const [first] = result.problems;
+  if (!first) return pending(input);
+  const message = result.problems.map(problem => problem.message).join('; ');
+  return refused(input, { ok: false, reason: first.code, message });
+}
+
+/** What was refused is not created; what serves already goes on, and is said to. */
+function refused(input: StatusInput, refusal: Verdict): Verdicts {
+  const serves = isServing(input.observed);
+  const message = `what was there before the change is still being served; the change is refused: ${refusal.message}`;
+  return new Map([
+    [types.planned, refusal],
+    [types.resourceReady, refusal],
+    [types.inferenceReady, serves ? { ok: true, reason: reasons.inferenceReady, message } : refusal],
+  ]);
+}
+
+/** While a model is looked up nothing new is known of nodes; after a restart of ours that must not look like an outage. */
+function pending(input: StatusInput): Verdicts {
+  const { workspace } = input.observed;
+  const waiting: Verdict = {
+    ok: false,
+    reason: reasons.modelLookupPending,
+    message: 'the model is being looked up at Hugging Face',
+  };
+  const known = workspace.status?.plan && findCondition(workspace, types.resourceReady);
+  if (!known) {
+    const affected = [types.planned, types.resourceReady, types.inferenceReady];
+    return new Map(affected.map(type => [type, waiting]));
+  }
+  const resource = { ok: known.status === 'True', reason: known.reason, message: known.message };
+  return new Map([
+    [types.resourceReady, resource],
+    [types.inferenceReady, inferenceVerdict(input, resource)],
+  ]);
+}
+
+function planned(input: StatusInput, plan: Plan): Verdicts {
+  const progress = nodeProgress(input.observed.nodes, plan);
+  const claims = claimsVerdict(input);
+  const nodes = nodesVerdict(input, plan, progress);
+  const resource = resourceVerdict(input, claims, nodes);
+  const { condition } = input.provisioning;
+  const inference: readonly [string, Verdict] =
+    plan.job === 'tuning'
+      ? [types.jobStarted, { ok: false, reason: reasons.tuningPending, message: 'waiting for the job' }]
+      : [types.inferenceReady, inferenceVerdict(input, resource)];
+  return new Map([
+    [types.planned, { ok: true, reason: reasons.planned, message: describePlan(plan) }],
+    ...(condition && claims ? [[condition, claims] as const] : []),
+    [types.nodesReady, nodes],
+    [types.resourceReady, resource],
+    inference,
+  ]);
+}
+
+/** The plan in one line. */
+export function describePlan({ nodes, rung, candidates }: Plan): string {
+  const { count, instanceType, capacityType } = nodes;
+  const size = instanceType ? `${instanceType} (${capacityType})` : 'nodes that are brought';
+  const step = rung > 0 ? `alternative ${rung}: ` : '';
+  const why = candidates[0]?.reason;
+  return `${step}${count} × ${size}${why ? `: ${why}` : ''}`;
+}
+
+/** A failure to make claims is told where claims are, unless all are ready. */
+function claimsVerdict({ claims, failure }: StatusInput): Verdict | undefined {
+  if (failure?.step !== 'claims' || claims?.ok) return claims;
+  return { ok: false, reason: failure.reason, message: failure.message };
+}
+
+function nodesVerdict({ observed }: StatusInput, { nodes }: Plan, progress: NodeProgress): Verdict {
+  const { ready, withoutGpus, names } = progress;
+  const size = nodes.instanceType ? `${nodes.instanceType} ` : '';
+  const counted = `${ready.length} of ${nodes.count} ${size}nodes are ready`;
+  const pressure = nodePressure(observed.nodes).map(text => `; ${text}`);
+  const withPressure = (text: string): string => [text, ...pressure].join('');
+  if (ready.length >= nodes.count) return { ok: true, reason: reasons.nodesReady, message: withPressure(counted) };
+  if (withoutGpus.length > 0) {
+    const waiting = withoutGpus.map(({ name }) => name).join(', ');
+    const message = withPressure(`${counted}; GPUs are not announced yet on ${waiting} (NVIDIA device plugin)`);
+    return { ok: false, reason: reasons.nodePluginsNotReady, message };
+  }
+  const joined = names.length > 0 ? `; joined: ${names.join(', ')}` : '';
+  return { ok: false, reason: reasons.nodeNotReady, message: withPressure(`${counted}${joined}`) };
+}
+
+function resourceVerdict({ provisioning }: StatusInput, claims: Verdict | undefined, nodes: Verdict): Verdict {
+  if (claims && !claims.ok) return claims;
+  if (nodes.ok) return { ok: true, reason: reasons.resourceReady, message: nodes.message };
+  return provisioning.mode === 'brought' ? { ...nodes, reason: reasons.resourceNotReady } : nodes;
+}
+
+function inferenceVerdict(input: StatusInput, resource: Verdict): Verdict {
+  const { observed, failure, rollout } = input;
+  const held = rollout && !rollout.go ? rollout : undefined;
+  if (isServing(observed)) {
+    const waiting = held ? `; the last change waits: ${held.message}` : '';
+    return { ok: true, reason: reasons.inferenceReady, message: `the model is being served${waiting}` };
+  }
+  if (failure && failure.step !== 'claims') return { ok: false, reason: failure.reason, message: failure.message };
+  const [trouble, ...others] = podTroubles(observed.pods);
+  if (trouble) {
+    const more = others.length > 0 ? ` (and ${others.length} more)` : '';
+    return { ok: false, reason: trouble.reason, message: `${describeTrouble(trouble)}${more}` };
+  }
+  return { ok: false, reason: reasons.inferencePending, message: pendingMessage(input, resource) };
+}
+
+function pendingMessage({ observed, rollout }: StatusInput, resource: Verdict): string {
+  const pods = readyPods(observed);
+  const held = rollout && !rollout.go ? `waiting until pods can be placed: ${rollout.message}` : undefined;
+  if (pods) return [`${pods.ready} of ${pods.wanted} pods are ready`, held].filter(Boolean).join('; ');
+  if (!resource.ok) return 'waiting for the nodes';
+  return held ?? 'the workload is being created';
+}

@@ -1,0 +1,87 @@
+import type { WorkspaceDiagnosis } from '@kaito/crds';
+import { diagnose, findDiagnosis, lastWords, type Finding } from '@kaito/planner';
+import type { PhaseName } from './startup/phases.ts';
+import type { StatusInput } from './status-input.ts';
+import { signsOf, type Sign } from './symptoms.ts';
+import { momentOf, timestamp } from './timestamp.ts';
+
+/** What stands in the way, and in which phase of the start. */
+export interface Diagnosed {
+  readonly phase: PhaseName;
+  readonly finding: Finding;
+  /** When what is told happened, in milliseconds since the epoch. */
+  readonly at: number | undefined;
+}
+
+/** Longer than a sentence with its numbers is nothing here, unless somebody else's words are in it. */
+const maxLength = 1024;
+
+/**
+ * The cause: of all that is broken the earliest step, and what merely takes its time only when nothing is. Undefined when the workspace is
+ * ready and no change waits.
+ */
+export function findCause(input: StatusInput, isReady: boolean): Diagnosed | undefined {
+  if (isReady) return heldRollout(input);
+  const found = signsOf(input)
+    .map(diagnosed)
+    .filter(one => one !== undefined);
+  return found.find(({ finding }) => !finding.waiting) ?? found[0];
+}
+
+/**
+ * The diagnosis for status. Its times stay for as long as the cause does.
+ * @param now milliseconds since the epoch
+ */
+export function diagnosisStatus(
+  { finding, at }: Diagnosed,
+  before: WorkspaceDiagnosis | undefined,
+  now: number,
+): WorkspaceDiagnosis {
+  const { cause, message, evidence, mover, nextStep } = finding;
+  const isSame = before?.cause === cause;
+  const retryAt = nextTry({ finding, at }, isSame ? before : undefined, now);
+  return {
+    cause,
+    message: shorten(message),
+    ...(evidence && evidence !== message && { evidence: shorten(evidence) }),
+    mover,
+    nextStep,
+    since: isSame ? before.since : timestamp(now),
+    ...(retryAt !== undefined && { retryAt: timestamp(retryAt) }),
+  };
+}
+
+function diagnosed({ phase, symptom, onlyIfKnown, lastWords: log, at }: Sign): Diagnosed | undefined {
+  const finding = onlyIfKnown ? findDiagnosis(symptom) : diagnose(symptom);
+  if (!finding) return undefined;
+  const isVague = finding.cause === 'ServerCrashes' || finding.cause === 'ProbeFailed';
+  return { phase, finding: isVague && log ? { ...finding, evidence: lastWords(log) } : finding, at };
+}
+
+function heldRollout({ rollout }: StatusInput): Diagnosed | undefined {
+  if (rollout?.go !== false) return undefined;
+  const finding = diagnose({ place: 'rollout', code: rollout.reason, text: rollout.message });
+  return { phase: 'Ready', finding, at: undefined };
+}
+
+/**
+ * When it is tried again. Words like "next attempt in 10 min" do not say since when: they count from when they were first seen, and once
+ * that time is over from there on again, so that the time on status moves only when an attempt was due.
+ */
+function nextTry(
+  { finding: { retryAfterSeconds, retryAt }, at }: Pick<Diagnosed, 'finding' | 'at'>,
+  before: WorkspaceDiagnosis | undefined,
+  now: number,
+): number | undefined {
+  if (retryAt !== undefined) return momentOf(retryAt);
+  if (retryAfterSeconds === undefined || retryAfterSeconds <= 0) return undefined;
+  const pace = retryAfterSeconds * 1000;
+  if (at !== undefined) return at + pace;
+  const told = momentOf(before?.retryAt);
+  if (told === undefined) return now + pace;
+  return told > now ? Math.min(told, now + pace) : told + Math.ceil((now - told + 1) / pace) * pace;
+}
+
+function shorten(text: string): string {
+  return (text.length <= maxLength ? text : `${text.slice(0, maxLength - 1)}…`).toWellFormed();
+}

@@ -1,0 +1,154 @@
+import {
+  findCondition,
+  workspaceConditions as types,
+  workspaceReasons as reasons,
+  type WorkspaceCondition,
+  type WorkspaceStatus,
+} from '@kaito/crds';
+import { setCondition, type StatedCondition } from '@kaito/kube';
+import type { Observed } from '../observed.ts';
+import type { Verdict } from '../provisioning/provisioning.ts';
+import { conditionVerdicts, type Verdicts } from './conditions.ts';
+import { diagnosisStatus, findCause, type Diagnosed } from './diagnosis-status.ts';
+import { owned } from './node-trouble.ts';
+import { planStatus } from './plan-status.ts';
+import { startupStatus } from './startup/startup-status.ts';
+import type { StatusInput } from './status-input.ts';
+
+/** Enough for any message of Azure with all its numbers, and still readable in a terminal. */
+const maxMessageLength = 2048;
+
+/** Conditions that depend on how nodes are had, which is an option of the installation. */
+const claimConditions: readonly string[] = [types.machineReady, types.nodeClaimReady];
+
+/**
+ * The status of a workspace that lives. Pure: the same observation gives the same status, and `now` (milliseconds since the epoch) shows
+ * only in the times of what has changed.
+ */
+export function workspaceStatus(input: StatusInput, now: number): WorkspaceStatus {
+  const { observed, result, revision } = input;
+  const { diagnosis: told, ...before } = observed.workspace.status ?? {};
+  const verdicts = conditionVerdicts(input);
+  const isReady = sumUp(verdicts).ok;
+  const cause = findCause(input, isReady);
+  const conditions = withVerdicts(input, withSums(verdicts, cause), now);
+  const lastChange = revision?.lastChange ?? before.lastChange;
+  return {
+    ...before,
+    workerNodes: owned(observed.nodes).map(({ metadata }) => metadata.name),
+    state: isReady ? 'Ready' : stateWhenNotReady(before),
+    ...(result.ok && {
+      targetNodeCount: result.plan.nodes.count,
+      plan: planStatus(result.plan, input.ladder, before.plan, now),
+    }),
+    ...(revision && { revision: revision.number }),
+    ...(lastChange && { lastChange }),
+    conditions,
+    startup: startupOf(input, { conditions, lastChange, cause }, now),
+    ...(cause && { diagnosis: diagnosisStatus(cause, told, now) }),
+  };
+}
+
+/** The status of a workspace that is being deleted: all but one condition stays as it was. */
+export function deletingStatus(
+  { workspace }: Pick<Observed, 'workspace'>,
+  message: string,
+  now: number,
+): WorkspaceStatus {
+  const stated: StatedCondition = {
+    type: types.deleting,
+    status: 'True',
+    reason: reasons.deleted,
+    message: shorten(message),
+  };
+  return {
+    ...workspace.status,
+    conditions: setCondition(workspace.status?.conditions, stated, {
+      now,
+      observedGeneration: workspace.metadata.generation,
+    }),
+  };
+}
+
+/** The first of nodes and workload that is not there; the workspace is ready when both are. */
+function sumUp(verdicts: Verdicts): Verdict {
+  const waiting: Verdict = { ok: false, reason: reasons.pending, message: 'nothing is known yet' };
+  const resource = verdicts.get(types.resourceReady) ?? waiting;
+  const workload = verdicts.get(types.inferenceReady) ?? verdicts.get(types.jobStarted) ?? waiting;
+  return resource.ok ? workload : resource;
+}
+
+/** With the conditions that sum up the others. What to do stands in the one that people look at first. */
+function withSums(verdicts: Verdicts, cause: Diagnosed | undefined): Verdicts {
+  const blocker = sumUp(verdicts);
+  const message = blocker.ok ? 'the workspace is ready' : `${blocker.reason}: ${blocker.message}`;
+  const advice = cause ? `; ${cause.finding.cause} (${cause.finding.mover}): ${cause.finding.nextStep}` : '';
+  const refusal = verdicts.get(types.planned);
+  const reason = refusal?.ok === false ? refusal.reason : reasons.pending;
+  return new Map([
+    ...verdicts,
+    [types.ready, { ok: blocker.ok, reason: blocker.ok ? 'workspaceReady' : reason, message: joined(message, advice) }],
+    [types.succeeded, { ok: blocker.ok, reason: blocker.ok ? reasons.succeeded : reason, message }],
+  ]);
+}
+
+/** What to do must not be cut off by what Azure said at length. */
+function joined(message: string, advice: string): string {
+  return `${shorten(message, maxMessageLength - advice.length)}${advice}`;
+}
+
+function withVerdicts({ observed, provisioning }: StatusInput, verdicts: Verdicts, now: number): WorkspaceCondition[] {
+  const { metadata, status: before } = observed.workspace;
+  // What was said about claims of another kind no longer holds.
+  let conditions: WorkspaceCondition[] = (before?.conditions ?? []).filter(
+    ({ type }) => !claimConditions.includes(type) || type === provisioning.condition,
+  );
+  for (const [type, { ok, reason, message }] of verdicts) {
+    const status = ok ? 'True' : 'False';
+    const stated: StatedCondition = { type, status, reason: asReason(reason), message: shorten(message) };
+    conditions = setCondition(conditions, stated, { now, observedGeneration: metadata.generation });
+  }
+  return conditions;
+}
+
+type Known = Pick<Parameters<typeof startupStatus>[0], 'lastChange' | 'cause'> & {
+  readonly conditions: readonly WorkspaceCondition[];
+};
+
+function startupOf(
+  { observed, result, provisioning }: StatusInput,
+  { conditions, lastChange, cause }: Known,
+  now: number,
+): NonNullable<WorkspaceStatus['startup']> {
+  const trueSince = (type: string): string | undefined => {
+    const found = findCondition({ status: { conditions } }, type);
+    return found?.status === 'True' ? found.lastTransitionTime : undefined;
+  };
+  const input = {
+    observed,
+    plan: result.ok ? result.plan : undefined,
+    isBrought: provisioning.mode === 'brought',
+    lastChange,
+    plannedAt: trueSince(types.planned),
+    readyAt: trueSince(types.ready),
+    cause,
+  };
+  return startupStatus(input, now);
+}
+
+/** As in KAITO: a workspace is Pending until it was ready for the first time, and NotReady whenever it no longer is. */
+function stateWhenNotReady(before: WorkspaceStatus): string {
+  return before.state === 'Ready' || before.state === 'NotReady' ? 'NotReady' : 'Pending';
+}
+
+/** A reason as the API server takes it (metav1.Condition); those of claims are whatever their provisioner wrote. */
+function asReason(reason: string): string {
+  const word = reason.replaceAll(/[^A-Za-z0-9_,:]/g, '').replace(/^[^A-Za-z]+/, '');
+  return word.slice(0, 128).replace(/[,:]+$/, '') || 'Unknown';
+}
+
+/** Also mends half a character, which the API server would not give back as it was. */
+function shorten(message: string, length = maxMessageLength): string {
+  const text = message.length <= length ? message : `${message.slice(0, Math.max(0, length - 1))}…`;
+  return text.toWellFormed();
+}

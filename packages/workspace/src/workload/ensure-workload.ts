@@ -1,0 +1,79 @@
+import {
+  applyIfChanged,
+  deployments,
+  ignoreNotFound,
+  statefulSets,
+  type Client,
+  type Informer,
+  type KubeObject,
+  type RecordedEvent,
+  type Resource,
+  type StatefulSet,
+} from '@kaito/kube';
+import type { Workspace } from '@kaito/crds';
+import type { Plan } from '@kaito/planner';
+import type { Observed } from '../observed.ts';
+import { fieldManager, isControlledBy } from '../render/ownership.ts';
+import { decideRollout, type RolloutDecision } from '../revisions/rollout.ts';
+import { changedImmutableFields } from './immutable-fields.ts';
+
+/** Tools of the step. */
+export interface WorkloadTools {
+  readonly client: Client;
+  readonly informer: Pick<Informer<StatefulSet>, 'get'>;
+  readonly signal: AbortSignal;
+  readonly tell: (event: RecordedEvent) => void;
+}
+
+/**
+ * Brings the StatefulSet of a workspace to what the plan says, as soon as its pods could be placed; writes nothing when it is so
+ * already. A Deployment that served in its place goes first, and so does a StatefulSet whose unchangeable fields differ.
+ */
+export async function ensureWorkload(
+  observed: Observed,
+  plan: Plan,
+  desired: StatefulSet,
+  tools: WorkloadTools,
+): Promise<RolloutDecision> {
+  const { workspace, deployment, statefulSet: live } = observed;
+  const decision = decideRollout(observed, plan, desired);
+  if (!decision.go) return decision;
+  if (deployment && isControlledBy(deployment, workspace)) {
+    return replace(
+      workspace,
+      { resource: deployments, object: deployment, why: 'it is served from a StatefulSet now' },
+      tools,
+    );
+  }
+  const changed = live ? changedImmutableFields(live, desired) : [];
+  if (live && changed.length > 0) {
+    const why = `its ${changed.join(', ')} cannot be changed in place`;
+    return replace(workspace, { resource: statefulSets, object: live, why }, tools);
+  }
+  const { client, informer, signal } = tools;
+  await applyIfChanged(client, informer, statefulSets, desired, { fieldManager, signal });
+  return decision;
+}
+
+interface Replaced {
+  readonly resource: Resource;
+  readonly object: KubeObject;
+  readonly why: string;
+}
+
+/** Deletes what stands in the way; that it is gone is seen by the watch, and the next pass makes the new one. */
+async function replace(
+  workspace: Workspace,
+  { resource, object, why }: Replaced,
+  { client, signal, tell }: WorkloadTools,
+): Promise<RolloutDecision> {
+  const { name, namespace, uid, deletionTimestamp } = object.metadata;
+  const message = `${resource.kind} ${name} of workspace ${workspace.metadata.name} is made anew: ${why}`;
+  if (!deletionTimestamp) {
+    // In the foreground: its pods hold the GPUs that the new ones need.
+    const options = { signal, uid, propagationPolicy: 'Foreground' as const };
+    await ignoreNotFound(client.delete(resource, { name, namespace }, options));
+    tell({ type: 'Normal', reason: 'WorkloadMigration', message });
+  }
+  return { go: false, kind: 'rollout', reason: 'WorkloadMigration', message };
+}
