@@ -1,8 +1,13 @@
 import { format, resolveConfig } from 'prettier';
 import { crdFolder } from './crd-files.ts';
 import { provisionerDashboard } from './dashboard/provisioner-dashboard.ts';
+import { diagnosisReference } from './diagnosis-reference.ts';
+import { fieldReference } from './field-reference.ts';
 import type { GeneratedFile, GeneratedFolder } from './generated-folder.ts';
 import { provisionerMetricReference, workspaceMetricReference } from './metric-reference.ts';
+import { modelReference } from './model-reference.ts';
+import { provisionerSettingsReference, workspaceSettingsReference } from './settings-reference.ts';
+import { sizeReference } from './size-reference.ts';
 
 const charts = 'charts/gpu-provisioner/dashboards';
 const reference = 'docs/reference';
@@ -10,14 +15,20 @@ const reference = 'docs/reference';
 /** Everything in the repository that is made and not written. */
 export async function generatedFolders(): Promise<readonly GeneratedFolder[]> {
   const dashboard = { path: `${charts}/gpu-provisioner.json`, text: JSON.stringify(provisionerDashboard) };
-  const metrics = [
+  const pages = [
+    { path: `${reference}/diagnosis.md`, text: diagnosisReference() },
     { path: `${reference}/metrics-gpu-provisioner.md`, text: provisionerMetricReference() },
     { path: `${reference}/metrics-workspace.md`, text: workspaceMetricReference() },
+    { path: `${reference}/models.md`, text: modelReference() },
+    { path: `${reference}/settings-gpu-provisioner.md`, text: provisionerSettingsReference() },
+    { path: `${reference}/settings-workspace.md`, text: workspaceSettingsReference() },
+    { path: `${reference}/sizes.md`, text: sizeReference() },
+    { path: `${reference}/workspace-fields.md`, text: fieldReference() },
   ];
   return [
     crdFolder,
     { path: charts, files: [await formatted(dashboard)] },
-    { path: reference, files: await Promise.all(metrics.map(formatted)), shared: true },
+    { path: reference, files: await Promise.all(pages.map(formatted)) },
   ];
 }
 

@@ -1,6 +1,7 @@
 import { describeProvisionerMetrics } from '@kaito/gpu-provisioner';
 import type { MetricDescription } from '@kaito/kube';
 import { describeWorkspaceMetrics } from '@kaito/workspace';
+import { code, plain, table } from './markdown.ts';
 
 const ofProvisioner = `<!-- Made by npm run generate from packages/gpu-provisioner; edit the metrics there. -->
 
@@ -36,13 +37,11 @@ export function workspaceMetricReference(): string {
 }
 
 function page(introduction: string, metrics: readonly MetricDescription[]): string {
-  const rows = metrics.map(({ name, type, labels, help }) =>
-    [`\`${name}\``, type, labels.map(label => `\`${label}\``).join(', '), escape(help)].join(' | '),
-  );
-  const table = ['name | type | labels | what it tells', '--- | --- | --- | ---', ...rows].join('\n');
-  return `${introduction}\n${table}\n${kernel}`;
-}
-
-function escape(words: string): string {
-  return words.replaceAll('|', String.raw`\|`);
+  const rows = metrics.map(({ name, type, labels, help }) => [
+    code(name),
+    type,
+    labels.map(code).join(', '),
+    plain(help),
+  ]);
+  return `${introduction}\n${table(['name', 'type', 'labels', 'what it tells'], rows)}\n${kernel}`;
 }

@@ -24,6 +24,7 @@ import { ModelDirectory } from './models/model-directory.ts';
 import { tokenReader } from './models/secret-token.ts';
 import { createInformers, type Informers } from './observe/informers.ts';
 import { SecretKeys } from './observe/secret-keys.ts';
+import { WarningEvents } from './observe/warning-events.ts';
 import { createProvisioning } from './provisioning/create-provisioning.ts';
 import { NodeClassKeeper } from './provisioning/node-class-keeper.ts';
 import { detectProvisioner } from './provisioning/detect-provisioner.ts';
@@ -118,7 +119,14 @@ async function assemble(options: WorkspaceOptions, signal: AbortSignal): Promise
     events: new EventRecorder({ client, component: appName, clock, logger }),
     informers: createInformers(cache, { claimKinds: detected.kinds, withNodePools: detected.hasNodePools }),
     provisioning: createProvisioning(detected, config, clock),
-    look: new Look({ client, models, secrets: new SecretKeys(client, clock), logger }),
+    look: new Look({
+      client,
+      models,
+      secrets: new SecretKeys(client, clock),
+      warnings: new WarningEvents({ client, clock, logger }),
+      clock,
+      logger,
+    }),
     planning: {
       skus: gpuSkus,
       prices: azurePrices,

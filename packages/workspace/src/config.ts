@@ -3,7 +3,8 @@ import { modelOptions } from './models/model-options.ts';
 import { provisioningOptions } from './provisioning/options.ts';
 import { webhookOptions } from './webhook-settings.ts';
 
-const table = {
+/** The settings of the workspace controller: each a flag, an environment variable and a key of the configuration file. */
+export const optionTable = {
   kubeconfig: {
     flag: '--kubeconfig <path>',
     env: 'KUBECONFIG',
@@ -81,14 +82,14 @@ const table = {
 } as const satisfies OptionTable;
 
 /** The settings of the workspace controller. */
-export type WorkspaceOptions = Options<typeof table>;
+export type WorkspaceOptions = Options<typeof optionTable>;
 
 /**
  * Reads the settings from flags, environment and configuration file.
  * @throws with every wrong value at once, by flag and variable
  */
 export function loadConfig({ argv, env }: Pick<LoadOptions, 'argv' | 'env'>): WorkspaceOptions {
-  return loadOptions(table, {
+  return loadOptions(optionTable, {
     argv,
     env,
     name: 'workspace',

@@ -1,18 +1,17 @@
 import type { Clock } from '@kaito/kube';
-import { describePoint } from './plan/crash-point.ts';
-import { commandOf } from './plan/schedule.ts';
-import type { RoundPlan } from './plan/schedule.ts';
-import { runRound } from './round/round.ts';
-import type { RoundResult } from './round/round.ts';
-import { World } from './world/world.ts';
+import type { Fault } from './plan/fault.ts';
+import type { PlannedRound } from './plan/schedule.ts';
+import { titleOf } from './round/result.ts';
+import type { RoundResult, RoundWorld, Target } from './target.ts';
 
-export interface CampaignOptions {
-  readonly plans: readonly RoundPlan[];
+export interface CampaignOptions<F extends Fault, P extends PlannedRound, W extends RoundWorld> {
+  readonly target: Target<F, P, W>;
+  readonly plans: readonly P[];
   /** How many stacks work at the same time. */
   readonly shards: number;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** Told after each round; `log` is what the provisioner wrote in it. */
+  /** Told after each round; `log` is what the controller wrote in it. */
   readonly onRound: (result: RoundResult, log: string) => void;
 }
 
@@ -20,15 +19,17 @@ export interface CampaignOptions {
 const PATIENCE = 3;
 
 /**
- * Runs rounds. The provisioner serves every claim of its cluster, so rounds at the same time would be in each other's books:
+ * Runs rounds. A controller serves every object of its cluster, so rounds at the same time would be in each other's books:
  * each shard has a stack of its own, and its rounds come one after the other.
  * @returns what came of the rounds that have ended, in the order of the plans; fewer when the signal is aborted.
  */
-export async function runCampaign(options: CampaignOptions): Promise<readonly RoundResult[]> {
+export async function runCampaign<F extends Fault, P extends PlannedRound, W extends RoundWorld>(
+  options: CampaignOptions<F, P, W>,
+): Promise<readonly RoundResult[]> {
   const { plans, shards, onRound } = options;
   const queue = [...plans];
   const results = new Map<string, RoundResult>();
-  const finished: CampaignOptions['onRound'] = (result, log) => {
+  const finished = (result: RoundResult, log: string): void => {
     results.set(result.id, result);
     onRound(result, log);
   };
@@ -40,12 +41,15 @@ export async function runCampaign(options: CampaignOptions): Promise<readonly Ro
 }
 
 /** One shard. A round that breaks a promise may leave anything behind, so the next one gets a new stack. */
-async function work(queue: RoundPlan[], options: CampaignOptions): Promise<void> {
-  let world: World | undefined;
+async function work<F extends Fault, P extends PlannedRound, W extends RoundWorld>(
+  queue: P[],
+  options: CampaignOptions<F, P, W>,
+): Promise<void> {
+  let world: W | undefined;
   let broken = 0;
   try {
     for (let plan = queue.shift(); plan && !options.signal.aborted && broken < PATIENCE; plan = queue.shift()) {
-      const ended: Ended = await runIn(world, plan, options);
+      const ended: Ended<W> = await runIn(world, plan, options);
       ({ world } = ended);
       if (ended.result === undefined) return;
       broken = ended.broken ? broken + 1 : 0;
@@ -60,8 +64,8 @@ async function work(queue: RoundPlan[], options: CampaignOptions): Promise<void>
   }
 }
 
-interface Ended {
-  readonly world: World | undefined;
+interface Ended<W> {
+  readonly world: W | undefined;
   /** Undefined when the campaign was given up meanwhile. */
   readonly result: RoundResult | undefined;
   readonly log: string;
@@ -69,35 +73,38 @@ interface Ended {
   readonly broken: boolean;
 }
 
-async function runIn(present: World | undefined, plan: RoundPlan, { clock, signal }: CampaignOptions): Promise<Ended> {
+async function runIn<F extends Fault, P extends PlannedRound, W extends RoundWorld>(
+  present: W | undefined,
+  plan: P,
+  { target, clock, signal }: CampaignOptions<F, P, W>,
+): Promise<Ended<W>> {
   const start = clock.monotonic();
   let world = present;
   const logged = world?.log().length ?? 0;
-  const ended = (result: RoundResult | undefined, broken = false): Ended => ({
+  const ended = (result: RoundResult | undefined, broken = false): Ended<W> => ({
     world,
     result,
     log: world?.log().slice(logged) ?? '',
     broken,
   });
   try {
-    world ??= await World.start(signal);
-    return ended(await runRound(plan, { world, clock, signal }));
+    world ??= await target.start(signal);
+    return ended(await target.run(plan, { world, clock, signal }));
   } catch (error) {
-    return signal.aborted ? ended(undefined) : ended(brokenRound(plan, error, clock.monotonic() - start), true);
+    return signal.aborted
+      ? ended(undefined)
+      : ended(brokenRound(titleOf(target.field.name, plan), error, clock.monotonic() - start), true);
   }
 }
 
 /** A round that could not be finished counts as one that failed: nothing was shown. */
-function brokenRound(plan: RoundPlan, error: unknown, durationMs: number): RoundResult {
+function brokenRound(title: ReturnType<typeof titleOf>, error: unknown, durationMs: number): RoundResult {
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return {
-    id: plan.id,
-    point: describePoint(plan.point),
-    fault: plan.fault.id,
+    ...title,
     crashed: false,
     violations: [{ invariant: 'harness', detail }],
     notes: [],
     durationMs: Math.round(durationMs),
-    replay: commandOf(plan),
   };
 }

@@ -1,5 +1,6 @@
 export { runCampaign } from './campaign.ts';
 export type { CampaignOptions } from './campaign.ts';
-export { planRound, schedule, select } from './plan/schedule.ts';
-export type { RoundPlan } from './plan/schedule.ts';
-export type { RoundResult } from './round/round.ts';
+export { schedule, select } from './plan/schedule.ts';
+export { provisioner } from './provisioner/target.ts';
+export { workspace } from './workspace/target.ts';
+export type { RoundResult, Target } from './target.ts';

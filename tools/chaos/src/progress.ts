@@ -1,7 +1,7 @@
 import { clearLine, cursorTo } from 'node:readline';
 import type { Clock } from '@kaito/kube';
 import { failure, isFailed, seconds } from './report.ts';
-import type { RoundResult } from './round/round.ts';
+import type { RoundResult } from './target.ts';
 
 /** Where progress is shown. */
 export interface ProgressStream extends NodeJS.WritableStream {

@@ -1,6 +1,6 @@
 import { progressOf } from './progress.ts';
 import { renderReport, reportOf } from './report.ts';
-import type { RoundResult } from './round/round.ts';
+import type { RoundResult } from './target.ts';
 import { PassThrough } from 'node:stream';
 
 const passed: RoundResult = {
@@ -24,7 +24,7 @@ const failed: RoundResult = {
 const missed: RoundResult = { ...passed, id: 'p3', point: 'after release node #3', crashed: false };
 
 describe('the report', () => {
-  const report = reportOf(7, [passed, failed, missed], 9000);
+  const report = reportOf({ seed: 7, invariants: ['no double pool'], totalMs: 9000 }, [passed, failed, missed]);
 
   test('counts combinations in which a process was killed, and what was kept and broken', () => {
     expect(report).toMatchObject({

@@ -1,5 +1,4 @@
-import { invariants } from './invariants/invariant.ts';
-import type { RoundResult } from './round/round.ts';
+import type { RoundResult } from './target.ts';
 
 /** What a campaign has shown, as it is written to a file. */
 export interface Report {
@@ -18,11 +17,19 @@ export interface Report {
   readonly results: readonly RoundResult[];
 }
 
-/** Sums up. `totalMs` is the whole campaign, stacks included. */
-export function reportOf(seed: number, results: readonly RoundResult[], totalMs: number): Report {
+/** What a campaign was, and how long it took, stacks included. */
+export interface CampaignFacts {
+  readonly seed: number;
+  /** Names of what had to hold. */
+  readonly invariants: readonly string[];
+  readonly totalMs: number;
+}
+
+/** Sums up. */
+export function reportOf({ seed, invariants, totalMs }: CampaignFacts, results: readonly RoundResult[]): Report {
   const crashed = results.filter(result => result.crashed);
   const sorted = results.map(({ durationMs }) => durationMs).toSorted((left, right) => left - right);
-  const names = [...new Set([...Object.keys(invariants), ...results.flatMap(brokenIn)])];
+  const names = [...new Set([...invariants, ...results.flatMap(brokenIn)])];
   const byFault = Map.groupBy(results, ({ fault }) => fault);
   return {
     seed,

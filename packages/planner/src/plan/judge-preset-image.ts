@@ -9,9 +9,11 @@ export function judgePresetImage(
   { job, gpus, amount }: Judged,
   runtime: ChosenRuntime & { readonly name: 'preset-image' },
 ): Judgement<ServerFit> {
-  const { gpuCount, gpuMemoryGiB } = runtime.image;
-  const { id, contextLength } = job.model;
-  const wanted = gpusOf(runtime.image, gpus);
+  const { gpuCount } = runtime.image;
+  const { id, contextLength, weightsGiB } = job.model;
+  // KAITO states 16 GiB for Phi-3 medium, whose weights alone are 26: what a model weighs it needs.
+  const gpuMemoryGiB = Math.max(runtime.image.gpuMemoryGiB, Math.ceil(weightsGiB));
+  const wanted = gpusOf({ ...runtime.image, gpuMemoryGiB }, gpus);
   const fits = wanted <= gpus.count;
   const has = `it has ${gpus.count} GPU with ${gpus.count * gpus.gpuGiB} GiB in all`;
   const shortage = `${has}, but ${id} needs ${gpuCount} GPU and ${gpuMemoryGiB} GiB on one node`;

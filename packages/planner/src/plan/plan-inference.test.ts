@@ -1,6 +1,14 @@
 import type { AdapterSpec } from '@kaito/crds';
 import { plan } from './make-plan.ts';
-import { annotated, inputOf, modelOf, serving, servingPlanOf, servingWith } from './plan-inputs.test-data.ts';
+import {
+  annotated,
+  inputOf,
+  modelOf,
+  problemsOf,
+  serving,
+  servingPlanOf,
+  servingWith,
+} from './plan-inputs.test-data.ts';
 
 const a100 = { instanceType: 'Standard_NC24ads_A100_v4' };
 const v100 = { instanceType: 'Standard_NC6s_v3' };
@@ -53,6 +61,14 @@ describe('plan of the phi-3 workspace of the guides', () => {
     const { nodes, server } = servingPlanOf(two);
     expect(nodes).toMatchObject({ instanceType: 'Standard_NV12', count: 2 });
     expect(server).toMatchObject({ replicas: 2, podsPerCopy: 1, gpusPerPod: 2 });
+  });
+
+  it('takes room for the weights, whatever the old table says', () => {
+    const { server } = servingPlanOf(serving('phi-3-medium-4k-instruct', { instanceType: 'Standard_NC12s_v3' }));
+    expect(server).toMatchObject({ runtime: 'preset-image', gpusPerPod: 2 });
+    expect(problemsOf(serving('phi-3-medium-4k-instruct', v100))).toEqual([
+      expect.objectContaining({ code: 'GpuMemoryTooSmall' }),
+    ]);
   });
 
   it('runs on vLLM where the GPUs are new enough, and on the old image when that is private', () => {

@@ -2,16 +2,14 @@ import { isTrue, labels, taints } from '@kaito/crds';
 import type { Node } from '@kaito/kube';
 import type { Plan } from '@kaito/planner';
 import type { ObservedNode } from '../observed.ts';
+import { isPlannedCapacity, scaleSetPriority } from './planned-size.ts';
 
 /** The resource that NVIDIA's device plugin announces once a node's GPUs can be used. */
 export const gpuResource = 'nvidia.com/gpu';
-/** AKS puts it on every spot node (AKS docs, add a spot node pool). */
-const spotTaintKey = 'kubernetes.azure.com/scalesetpriority';
 
 /** What a workspace needs to know about a node. Two nodes with equal facts are the same to it. */
 export interface NodeFacts {
   readonly name: string;
-  readonly instanceType: string;
   readonly ready: boolean;
   /** Of the resource that pods of the plan ask for. */
   readonly gpus: number;
@@ -44,7 +42,6 @@ export function resourceOf(plan: Plan): string {
 export function nodeFacts(node: Node, plan: Plan): NodeFacts {
   return {
     name: node.metadata.name,
-    instanceType: node.metadata.labels?.[labels.instanceType] ?? '',
     ready: isTrue(node, 'Ready') && node.metadata.deletionTimestamp === undefined,
     gpus: Number(node.status?.allocatable?.[resourceOf(plan)] ?? 0),
     taints: repellingTaints(node, plan),
@@ -54,12 +51,15 @@ export function nodeFacts(node: Node, plan: Plan): NodeFacts {
 
 /** Sorts the nodes of a workspace by how far they are. Nodes that nobody has reserved yet do not count. */
 export function nodeProgress(observed: readonly ObservedNode[], plan: Plan): NodeProgress {
-  const nodes = observed.filter(({ tie }) => tie !== 'free').map(({ node }) => nodeFacts(node, plan));
-  const joined = nodes.filter(node => node.ready && hasWantedSize(node, plan));
+  const own = observed.filter(({ tie }) => tie !== 'free');
+  const joined = own
+    .filter(entry => hasWantedSize(entry, plan))
+    .map(({ node }) => nodeFacts(node, plan))
+    .filter(node => node.ready);
   const ready = joined.filter(({ gpus }) => gpus >= plan.nodes.gpus);
   const schedulable = ready.filter(node => node.taints.length === 0 && !node.cordoned);
   return {
-    names: nodes.map(({ name }) => name).toSorted(),
+    names: own.map(({ node }) => node.metadata.name).toSorted(),
     ready,
     withoutGpus: joined.filter(({ gpus }) => gpus < plan.nodes.gpus),
     schedulable,
@@ -67,14 +67,20 @@ export function nodeProgress(observed: readonly ObservedNode[], plan: Plan): Nod
   };
 }
 
-/** Any size will do where the plan names none: users brought the nodes. */
-function hasWantedSize({ instanceType }: NodeFacts, { nodes }: Plan): boolean {
-  return nodes.instanceType === '' || instanceType.toLowerCase() === nodes.instanceType.toLowerCase();
+/**
+ * Any size will do where the plan names none. Of nodes that were made for an earlier size, those that differ by nothing but being spot are
+ * of another size too. How the nodes that users bring are paid for is their business.
+ */
+function hasWantedSize({ node, tie }: ObservedNode, plan: Plan): boolean {
+  const wanted = plan.nodes.instanceType.toLowerCase();
+  if (wanted === '') return true;
+  if (node.metadata.labels?.[labels.instanceType]?.toLowerCase() !== wanted) return false;
+  return tie === 'brought' || isPlannedCapacity(node, plan);
 }
 
 /** Pods of a workspace tolerate the taint of its nodes, NVIDIA's, and that of spot where spot was asked for. */
 function repellingTaints({ spec }: Node, { nodes }: Plan): readonly string[] {
-  const tolerated = [taints.gpu.key, gpuResource, ...(nodes.capacityType === 'spot' ? [spotTaintKey] : [])];
+  const tolerated = [taints.gpu.key, gpuResource, ...(nodes.capacityType === 'spot' ? [scaleSetPriority] : [])];
   return (
     (spec?.taints ?? [])
       .filter(({ key, effect }) => effect !== 'PreferNoSchedule' && !tolerated.includes(key))

@@ -27,8 +27,9 @@ import { trimConfigMap, trimForeign, trimNode } from './trim.ts';
 /** Names of the indexes. */
 export const byWorkspace = 'workspace';
 export const byConfig = 'config';
-/** Nodes with GPUs that no workspace has, by their size in lower case. */
+/** Nodes with GPUs that no workspace has, by their size in lower case, and all of them by `anySize`. */
 export const byFreeSize = 'free-size';
+export const anySize = '*';
 
 /** The claims of one kind. */
 export interface ClaimInformer {
@@ -81,12 +82,12 @@ export function createInformers(
   };
 }
 
-/** The index value of a node that has GPUs and that no workspace has; none for all others. */
+/** The index values of a node that has GPUs and that no workspace has; none for all others. */
 function freeSize(node: Node): readonly string[] {
   const size = node.metadata.labels?.[labels.instanceType]?.toLowerCase();
   const gpus = Number(node.status?.allocatable?.['nvidia.com/gpu'] ?? 0);
   const isFree = anyLabelledWorkspace(node).length === 0;
-  return size !== undefined && gpus > 0 && isFree ? [size] : [];
+  return size !== undefined && gpus > 0 && isFree ? [size, anySize] : [];
 }
 
 /** The workspace that owns the object, or that it keeps from having an object of its name. */

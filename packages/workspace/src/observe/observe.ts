@@ -6,8 +6,8 @@ import { readClaim } from '../claims/claim.ts';
 import type { ClaimObject } from '../claims/claim-kind.ts';
 import { nodePoolName } from '../render/node-pool.ts';
 import { nodeTie } from '../provisioning/node-tie.ts';
-import type { Observed, ObservedConfig, ObservedNode, ObservedSecret } from '../observed.ts';
-import { byFreeSize, byWorkspace, type Informers } from './informers.ts';
+import type { Observed, ObservedConfig, ObservedNode, ObservedSecret, ObservedWarning } from '../observed.ts';
+import { anySize, byFreeSize, byWorkspace, type Informers } from './informers.ts';
 import { anyLabelledWorkspace } from './ties.ts';
 import { configKeys } from './trim.ts';
 
@@ -16,6 +16,7 @@ export interface Looked {
   readonly model: ModelLookup | undefined;
   readonly secrets: readonly ObservedSecret[];
   readonly logTail: string | undefined;
+  readonly warnings: readonly ObservedWarning[];
 }
 
 /** Puts together what there is of a workspace. @param mode whether nodes are made, or brought by users */
@@ -63,17 +64,21 @@ export function observeConfig(
 
 function ownAndFreeNodes({ nodes }: Informers, workspace: Workspace): readonly ObservedNode[] {
   const wanted = nodeLabels(workspace);
-  const sizes = [workspace.resource?.instanceType, workspace.status?.plan?.instanceType].map(size =>
-    size?.toLowerCase(),
-  );
   const found = [
     ...nodes.byIndex(byWorkspace, keyOf(workspace)),
-    ...[...new Set(sizes)].flatMap(size => (size ? nodes.byIndex(byFreeSize, size) : [])),
+    ...sizesToPlan(workspace).flatMap(size => nodes.byIndex(byFreeSize, size)),
   ];
   return found.flatMap(node => {
     const tie = nodeTie(node, workspace, wanted, 'auto');
     return tie ? [{ node, tie }] : [];
   });
+}
+
+/** The sizes that a pass may come to plan, on whichever step of the ladder; any where one is left open. */
+function sizesToPlan({ resource, status }: Workspace): readonly string[] {
+  const steps = [resource, ...(resource?.alternatives ?? [])].map(step => step?.instanceType?.toLowerCase());
+  if (steps.some(size => !size)) return [anySize];
+  return [...new Set([...steps, status?.plan?.instanceType.toLowerCase()])].filter(size => size !== undefined);
 }
 
 /** Of the nodes that users bring, their labels alone decide. A preset needs GPUs; a template may do without. */

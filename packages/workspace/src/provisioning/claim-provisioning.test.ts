@@ -154,6 +154,27 @@ describe('ClaimProvisioning with nodes that are there', () => {
     expect(events[0]).toMatchObject({ reason: 'NodeReserved', message: 'Uses node c, which was there already' });
   });
 
+  it('puts one that comes later in the place of a claim that has no machine, and of no other', async () => {
+    const server = new MemoryClient();
+    const { tools } = toolsFor(server, new FakeClock());
+    const two = aPlan({ count: 2 });
+    await aProvisioning().ensure(observe(server), two, tools);
+    const launchedAt = '2026-01-01T00:00:00Z';
+    const kept = names[0];
+    const seenNow = (): Observed => {
+      const { claims, ...rest } = observe(server);
+      return { ...rest, claims: claims.map(claim => (claim.name === kept ? { ...claim, launchedAt } : claim)) };
+    };
+    await server.create(nodeResource, aReadyNode('late'));
+    await server.create(nodeResource, aReadyNode('later'));
+    for (let pass = 0; pass < 3; pass++) {
+      // oxlint-disable-next-line no-await-in-loop -- one pass after the other
+      await aProvisioning().ensure(seenNow(), two, tools);
+    }
+    expect(observe(server).nodes.map(({ tie }) => tie)).toEqual(['reserved', 'free']);
+    expect(server.all(machines).map(({ metadata }) => metadata.name)).toEqual([kept]);
+  });
+
   it('passes over a node whose GPUs are taken, by whatever pod', async () => {
     const container = { name: 'x', resources: { limits: { 'nvidia.com/gpu': '1' } } };
     const taker = override(aPodOn('a'), { metadata: { name: 'taker', labels: {} }, spec: { containers: [container] } });

@@ -60,8 +60,8 @@ export class ClaimProvisioning implements Provisioning {
     this.#breaker.observe(key, plan.nodes, ownOfSize(observed, plan));
     const steps = nodeSteps(observed, plan, 'claims', now);
     await labelNodes(observed, this.podNodeLabels(workspace), tools);
-    const search = { wanted: steps.missing, extraLabels: {} };
-    const found = steps.missing > 0 ? await reserveNodes(observed, plan, search, tools) : nothingFound;
+    const search = { wanted: steps.missing + steps.unlaunched, extraLabels: {} };
+    const found = search.wanted > 0 ? await reserveNodes(observed, plan, search, tools) : nothingFound;
     const names = steps.names.slice(0, Math.max(0, steps.missing - found.reserved - found.undecided));
     const backoffMs = await this.#create(observed, plan, names, tools);
     this.#breaker.forgive(

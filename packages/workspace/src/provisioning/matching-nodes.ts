@@ -1,11 +1,8 @@
-import { labels } from '@kaito/crds';
 import type { Node } from '@kaito/kube';
 import type { Plan } from '@kaito/planner';
 import { nodeFacts } from '../nodes/node-progress.ts';
+import { isPlannedSize } from '../nodes/planned-size.ts';
 import type { Observed, ObservedNode } from '../observed.ts';
-
-/** On spot nodes of AKS (AKS docs, add a spot node pool). */
-const scaleSetPriority = 'kubernetes.azure.com/scalesetpriority';
 
 /**
  * The nodes that the workspace could use instead of new ones: nobody's, ready, of the size that the plan asks for, with enough GPUs,
@@ -22,17 +19,6 @@ export function matchingNodes({ workspace, nodes }: Observed, plan: Plan): reado
   return nodes
     .filter(({ node, tie }) => tie === 'free' && suits(node, plan))
     .toSorted((a, b) => rank(a) - rank(b) || (a.node.metadata.name < b.node.metadata.name ? -1 : 1));
-}
-
-/**
- * Whether a node that was found has the size of the plan, in the very labels that pods go by: the instance type as Azure spells it, and
- * for spot the label that Karpenter and gpu-provisioner set, since a spot node of AKS by itself is only told from others by its taint.
- */
-export function isPlannedSize({ metadata }: Node, { nodes }: Plan): boolean {
-  const own = metadata.labels ?? {};
-  if (own[labels.instanceType] !== nodes.instanceType) return false;
-  const isSpot = own[labels.capacityType] === 'spot';
-  return nodes.capacityType === 'spot' ? isSpot : !isSpot && own[scaleSetPriority] !== 'spot';
 }
 
 function suits(node: Node, plan: Plan): boolean {

@@ -13,6 +13,7 @@ import {
   now,
   seen,
   sized,
+  small,
   someone,
   withNode,
   type NodeShape,
@@ -110,6 +111,17 @@ describe('nodeSteps', () => {
   });
 });
 
+/** A StatefulSet whose pods must be on nodes of the size. */
+function askingFor(instanceType: string, capacityType: 'on-demand' | 'spot'): StatefulSet {
+  const matchExpressions = [
+    { key: 'node.kubernetes.io/instance-type', operator: 'In', values: [instanceType] },
+    ...(capacityType === 'spot' ? [{ key: 'karpenter.sh/capacity-type', operator: 'In', values: ['spot'] }] : []),
+  ];
+  const required = { nodeSelectorTerms: [{ matchExpressions }] };
+  const affinity = { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: required } };
+  return { ...statefulSet, spec: { selector: {}, template: { spec: { containers: [], affinity } } } };
+}
+
 describe('nodeSteps for a new size', () => {
   const one = aPlan();
   const [name = ''] = claimNames(someone(), 1, one.nodes);
@@ -139,6 +151,22 @@ describe('nodeSteps for a new size', () => {
     expect(steps(observed, one).remove).toEqual([]);
     const moved = { ...asking, spec: { selector: {}, template: { spec: { ...template.spec, nodeSelector: {} } } } };
     expect(steps({ ...observed, statefulSet: moved }, one).remove).toEqual(['old']);
+  });
+
+  it('keeps the old node while the workload asks for spot and the plan does not, or the other way round', () => {
+    for (const [was, is] of [['on-demand', 'spot'] as const, ['spot', 'on-demand'] as const]) {
+      const wanted = aPlan({ capacityType: is });
+      const [fresh = ''] = claimNames(someone(), 1, wanted.nodes);
+      const spotLabels = { 'karpenter.sh/capacity-type': 'spot' };
+      const nodes = [
+        seen(aReadyNode('old', was === 'spot' ? { labels: spotLabels } : {}), 'claimed'),
+        seen(aReadyNode(fresh, is === 'spot' ? { labels: spotLabels } : {}), 'claimed'),
+      ];
+      const claims = [working('old', sized(small, was)), working(fresh, sized(small, is))];
+      const observed = { claims, nodes, statefulSet: askingFor(small, was) };
+      expect(steps(observed, wanted).remove).toEqual([]);
+      expect(steps({ ...observed, statefulSet: askingFor(small, is) }, wanted).remove).toEqual(['old']);
+    }
   });
 
   it('deletes at once what was left behind before it became a node', () => {

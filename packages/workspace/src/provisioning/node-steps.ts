@@ -12,6 +12,8 @@ export type Maker = 'claims' | 'pool';
 export interface NodeSteps {
   /** New nodes that are wanted; nodes that are found count towards them first. */
   readonly missing: number;
+  /** Claims that stay and for which there is no machine yet: nodes that are found may take their place. */
+  readonly unlaunched: number;
   /** Names for as many new claims as may be made; where a pool makes the nodes there are none. */
   readonly names: readonly string[];
   /** Claims that stand for nothing any more. */
@@ -43,6 +45,7 @@ export function nodeSteps(observed: Observed, plan: Plan, maker: Maker, now: num
   const former = stands.former.filter(stand => isPooled(stand) && !going.includes(stand)).length;
   return {
     missing,
+    unlaunched: stands.claims.filter(stand => isUnlaunched(stand) && !dropped.includes(stand)).length,
     names: maker === 'claims' ? freeNames(observed, plan).slice(0, missing) : [],
     remove: dropped.flatMap(({ source }) =>
       'claim' in source && source.claim.nodePool === undefined ? [source.claim] : [],
@@ -70,15 +73,20 @@ function freeNames({ workspace, claims }: Observed, { nodes }: Plan): readonly s
   return claimNames(workspace, nodes.count, nodes).filter(name => !taken.has(name));
 }
 
-/** Those without pods, in the order in which they may go: what is not ready first, then claims before nodes that cost nothing more. */
+/** Those without pods, in the order in which they may go: what has no machine first, then what is not ready, and claims before nodes that cost nothing more. */
 function idleFirst(stands: readonly Stand[]): readonly Stand[] {
   return stands
     .filter(({ busy }) => !busy)
     .toSorted((a, b) => worth(a) - worth(b) || (youngest(a) < youngest(b) ? 1 : -1));
 }
 
-function worth({ ready, source }: Stand): number {
-  return (ready ? 2 : 0) + ('reserved' in source ? 1 : 0);
+function worth(stand: Stand): number {
+  if (isUnlaunched(stand)) return 0;
+  return (stand.ready ? 4 : 0) + ('reserved' in stand.source ? 2 : 1);
+}
+
+function isUnlaunched({ ready, source }: Stand): boolean {
+  return 'claim' in source && !ready && source.claim.launchedAt === undefined;
 }
 
 /** Of equals the youngest goes first: it has the least behind it. */

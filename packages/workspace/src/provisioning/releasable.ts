@@ -18,16 +18,20 @@ export function releasable(observed: Observed, plan: Plan, stands: Stands): read
 
 /** Whether the pods of a workload must be on nodes of another size than the plan's. */
 function asksForOther(workload: StatefulSet | undefined, { nodes }: Plan): boolean {
+  const sizes = askedFor(workload, labels.instanceType).map(value => value.toLowerCase());
+  if (sizes.length === 0) return false;
+  const asksForSpot = askedFor(workload, labels.capacityType).includes('spot');
+  return !sizes.includes(nodes.instanceType.toLowerCase()) || asksForSpot !== (nodes.capacityType === 'spot');
+}
+
+/** Values of a node label that would do for the pods of a workload; none where they do not ask. */
+function askedFor(workload: StatefulSet | undefined, label: string): readonly string[] {
   const pod = workload?.spec?.template.spec;
   const terms = pod?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
-  const asked = [
-    pod?.nodeSelector?.[labels.instanceType],
-    ...terms
-      .flatMap(term => term.matchExpressions ?? [])
-      .flatMap(({ key, operator, values }) => {
-        return key === labels.instanceType && operator === 'In' ? (values ?? []) : [];
-      }),
-  ].filter(value => value !== undefined);
-  const wanted = nodes.instanceType.toLowerCase();
-  return asked.length > 0 && !asked.some(value => value.toLowerCase() === wanted);
+  const selected = pod?.nodeSelector?.[label];
+  const expressions = terms.flatMap(term => term.matchExpressions ?? []);
+  return [
+    ...(selected === undefined ? [] : [selected]),
+    ...expressions.flatMap(({ key, operator, values }) => (key === label && operator === 'In' ? (values ?? []) : [])),
+  ];
 }

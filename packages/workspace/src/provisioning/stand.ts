@@ -4,8 +4,8 @@ import type { Plan } from '@kaito/planner';
 import type { Claim } from '../claims/claim.ts';
 import { isSameSize } from '../claims/size.ts';
 import { nodeFacts } from '../nodes/node-progress.ts';
+import { isPlannedSize } from '../nodes/planned-size.ts';
 import type { Observed, ObservedNode } from '../observed.ts';
-import { isPlannedSize } from './matching-nodes.ts';
 
 /**
  * A reserved node that is not ready keeps its place for this long: a kubelet that restarts must not make anybody buy a machine. After

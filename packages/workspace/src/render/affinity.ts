@@ -44,9 +44,13 @@ export function presetAffinity(input: RenderInput): Affinity | undefined {
   };
 }
 
-/** Nodes that were made for several pods get one each: two that share a node would leave one idle, and paid for. */
+/**
+ * Nodes that were made for several pods get one each: two that share a node would leave one idle, and paid for. Where the GPUs alone
+ * keep them apart nothing is said, so that an edit of the count leaves the pods alone that serve.
+ */
 function needsNodeEach({ plan, mode }: RenderInput): boolean {
   if (mode !== 'auto' || plan.job !== 'inference') return false;
-  const { replicas, partition } = plan.server;
-  return replicas > 1 && replicas <= plan.nodes.count && partition === undefined;
+  const { replicas, podsPerCopy, gpusPerPod, partition } = plan.server;
+  const couldShare = podsPerCopy > 1 || gpusPerPod * 2 <= plan.nodes.gpus;
+  return couldShare && replicas <= plan.nodes.count && partition === undefined;
 }

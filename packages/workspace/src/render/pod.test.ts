@@ -121,6 +121,14 @@ describe('volumes', () => {
     expect(podOf(plan).volumes?.[0]).toEqual({ name: 'dshm', emptyDir: { medium: 'Memory', sizeLimit: '16Gi' } });
   });
 
+  it.each([
+    ['KAITO v0.3', aPresetImagePlan],
+    ['vLLM', aVllmPlan],
+  ])('and all else of a pod of %s are the same, however many copies there are', (_, aPlan) => {
+    const several = aPlan({ nodes: { count: 3 }, server: { replicas: 3, parallelism: { data: 3 } } });
+    expect(podOf(several)).toEqual(podOf(aPlan()));
+  });
+
   it('keep weights on NVMe where node and installation have it, for as long as the pod lives', () => {
     const nvme = { settings: { ...settings, nvmeStorageClass: 'kaito-local-nvme-disk' } };
     const plan = aVllmPlan({ nodes: { hasNvme: true } });
@@ -216,6 +224,11 @@ describe('where pods run', () => {
         topologyKey: 'kubernetes.io/hostname',
       },
     ]);
+    // Two would fit on a node of two GPUs, and none beside another that takes all.
+    const roomy = { nodes: { gpus: 2 } };
+    expect(podOf(aVllmPlan(roomy)).affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution).toEqual(
+      apart,
+    );
     expect(podOf(aVllmPlan()).affinity?.podAntiAffinity).toBeUndefined();
     expect(podOf(aMultiNodePlan(), { mode: 'brought' }).affinity?.podAntiAffinity).toBeUndefined();
   });

@@ -22,9 +22,9 @@ export function serverVolumes(input: RenderInput<InferencePlan>): readonly Mount
   return [...sharedMemory(input.plan), ...config(input), ...weights(input), ...cudaToolkit(input.plan)];
 }
 
-/** KAITO v0.3 gives pods shared memory only where there are several of them. */
+/** The images of KAITO v0.3 need it only where several pods serve a copy together; an edit of the count must not change the pods. */
 function sharedMemory({ server }: InferencePlan): readonly MountedVolume[] {
-  if (server.runtime === 'preset-image' && server.replicas === 1) return [];
+  if (server.runtime === 'preset-image' && server.podsPerCopy === 1) return [];
   const isAlone = server.gpusPerPod <= 1 && server.podsPerCopy === 1;
   const size = isAlone ? sharedMemoryGiB.oneGpu : sharedMemoryGiB.several;
   return [

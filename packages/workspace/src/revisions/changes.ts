@@ -21,11 +21,17 @@ function differences(path: string, before: unknown, after: unknown): readonly st
     const length = Math.max(before.length, after.length);
     return Array.from({ length }, (_, index) => differences(`${path}[${index}]`, before[index], after[index])).flat();
   }
-  if (isObject(before) && isObject(after)) {
-    const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-    return keys.flatMap(key => differences(path === '' ? key : `${path}.${key}`, before[key], after[key]));
+  const [was, is] = isDeclared(path) ? [before, after] : [before ?? {}, after ?? {}];
+  if (isObject(was) && isObject(is)) {
+    const keys = [...new Set([...Object.keys(was), ...Object.keys(is)])];
+    return keys.flatMap(key => differences(path === '' ? key : `${path}.${key}`, was[key], is[key]));
   }
   return Object.is(before, after) ? [] : [path];
+}
+
+/** A section that merely holds fields has no impact of its own: what came or went in it is told field by field. */
+function isDeclared(path: string): boolean {
+  return impactOf(path) !== undefined;
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

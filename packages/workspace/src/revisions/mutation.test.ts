@@ -234,8 +234,17 @@ describe('an edit comes to what is declared', () => {
   test.each(Object.entries(annotationEdits))('annotation %s', (key, [value, effect, before = serving]) => {
     const after = override(before, { metadata: { annotations: { [key]: value } } });
     expect(effectOf(before, after)).toBe(effect);
-    expectDeclared(`metadata.annotations.${key}`, effect);
-    expect(changesBetween(revisionData(before, noConfig), revisionData(after, noConfig))).not.toEqual([]);
+    const field = `metadata.annotations.${key}`;
+    expectDeclared(field, effect);
+    const told = { field, impact: impactOf(field) };
+    const [was, is] = [revisionData(before, noConfig), revisionData(after, noConfig)];
+    expect(changesBetween(was, is)).toEqual([told]);
+    expect(changesBetween(is, was)).toEqual([told]);
+  });
+
+  test('another count leaves the pods alone that serve', () => {
+    const three = override(serving, { resource: { count: 3 } });
+    expect(outcome(three, noConfig).pods).toBe(outcome(serving, noConfig).pods);
   });
 
   test('other content of the ConfigMap', () => {

@@ -20,6 +20,17 @@ export function conditionVerdicts(input: StatusInput): Verdicts {
   return refused(input, { ok: false, reason: first.code, message });
 }
 
+/**
+ * Whether nothing is known that would change what status says: the very same object was refused before, nothing was made for it, and its
+ * model is looked up anew, as after a restart of the controller.
+ */
+export function standsRefused({ observed: { workspace, statefulSet }, result }: StatusInput): boolean {
+  if (result.ok || result.problems.length > 0 || statefulSet) return false;
+  const told = findCondition(workspace, types.planned);
+  const isSameObject = told?.observedGeneration === workspace.metadata.generation;
+  return told?.status === 'False' && told.reason !== reasons.modelLookupPending && isSameObject;
+}
+
 /** What was refused is not created; what serves already goes on, and is said to. */
 function refused(input: StatusInput, refusal: Verdict): Verdicts {
   const serves = isServing(input.observed);

@@ -101,7 +101,11 @@ const worlds: Readonly<Record<Place, (example: Omit<Symptom, 'place'> & { readon
   image: ({ code, text }) => [
     loading({ pods: [troubledPod({ state: { waiting: { reason: code, message: text } } })] }),
   ],
-  container: ({ code, text }) => [loading({ pods: [containerPod(code, text)] })],
+  container: ({ code, text }) => [
+    code === 'FailedCreatePodSandBox'
+      ? loading({ pods: [], warnings: [{ reason: code, message: text }] })
+      : loading({ pods: [containerPod(code, text)] }),
+  ],
   pod: ({ code, text }) => [loading({ pods: [failedPod(code, text)] })],
   log: ({ text }) => [loading({ pods: [troubledPod(crash())], logTail: text })],
   rollout: ({ text }) => [

@@ -21,11 +21,11 @@ const crashesToTell = 2;
 /** What pods and those who look after them say, the earliest step first; the logs of a crash before the crash. */
 export function podSigns(observed: Observed): readonly Sign[] {
   const troubles = podTroubles(observed.pods);
-  const told = [...troubles, ...restarts(observed.pods)].toSorted(
+  const all = [...troubles, ...restarts(observed.pods)].toSorted(
     (a, b) => order.indexOf(a.place) - order.indexOf(b.place),
   );
-  const early = told.filter(({ place }) => place === 'schedule' || place === 'image');
-  const late = told.filter(({ place }) => place === 'container' || place === 'pod');
+  const early = all.filter(({ place }) => place === 'schedule' || place === 'image');
+  const late = all.filter(({ place }) => place === 'container' || place === 'pod');
   return [
     ...warningSigns(observed),
     ...early.map(troubleSign),
@@ -63,13 +63,17 @@ function logSigns(observed: Observed): readonly Sign[] {
   return [{ phase: 'ModelLoaded', symptom: { place: 'log', text: logTail }, onlyIfKnown: true }];
 }
 
-/** Events of the StatefulSet and its pods: volumes, and pods that could not be made, are told about nowhere else. */
+/** What only Events tell, by their reason: pods that could not be made, and what comes before a pod's containers. */
+const tellers: ReadonlyMap<string, Pick<Sign, 'phase'> & Pick<Sign['symptom'], 'place'>> = new Map([
+  ['FailedCreate', { phase: 'PodScheduled', place: 'api' }],
+  ['FailedMount', { phase: 'ImagesPulled', place: 'volume' }],
+  ['FailedAttachVolume', { phase: 'ImagesPulled', place: 'volume' }],
+  ['FailedCreatePodSandBox', { phase: 'ImagesPulled', place: 'container' }],
+]);
+
 function warningSigns({ warnings = [] }: Observed): readonly Sign[] {
-  return warnings.flatMap(({ reason, message }): readonly Sign[] => {
-    if (reason === 'FailedCreate') {
-      return [{ phase: 'PodScheduled', symptom: { place: 'api', code: reason, text: message } }];
-    }
-    if (reason !== 'FailedMount' && reason !== 'FailedAttachVolume') return [];
-    return [{ phase: 'ImagesPulled', symptom: { place: 'volume', code: reason, text: message } }];
+  return warnings.flatMap(({ reason: code, message: text }): readonly Sign[] => {
+    const known = tellers.get(code);
+    return known ? [{ phase: known.phase, symptom: { place: known.place, code, text } }] : [];
   });
 }

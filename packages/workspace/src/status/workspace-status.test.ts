@@ -176,6 +176,17 @@ describe('a workspace that cannot be planned', () => {
     });
   });
 
+  it('stays refused while the controller, restarted, looks the model up again, unless it was edited', () => {
+    const problems = [{ code: 'ModelGated', field: 'inference.preset.name', message: 'it is gated' }] as const;
+    const before = { ...workspace, status: statusOf(observed(), { result: { ok: false, problems } }) };
+    const again = (generation: number) => {
+      const known = { ...before, metadata: { ...before.metadata, generation } };
+      return statusOf(observed({ workspace: known }), { result: pending }, 2000);
+    };
+    expect(again(2)).toEqual(before.status);
+    expect(verdicts(again(3))).toMatchObject({ Planned: 'False ModelLookupPending' });
+  });
+
   it('says that its model is being looked up', () => {
     const status = statusOf(observed(), { result: pending });
     expect(verdicts(status)['Planned']).toBe('False ModelLookupPending');

@@ -8,7 +8,7 @@ import {
 import { setCondition, type StatedCondition } from '@kaito/kube';
 import type { Observed } from '../observed.ts';
 import type { Verdict } from '../provisioning/provisioning.ts';
-import { conditionVerdicts, type Verdicts } from './conditions.ts';
+import { conditionVerdicts, standsRefused, type Verdicts } from './conditions.ts';
 import { diagnosisStatus, findCause, type Diagnosed } from './diagnosis-status.ts';
 import { owned } from './node-trouble.ts';
 import { planStatus } from './plan-status.ts';
@@ -27,6 +27,7 @@ const claimConditions: readonly string[] = [types.machineReady, types.nodeClaimR
  */
 export function workspaceStatus(input: StatusInput, now: number): WorkspaceStatus {
   const { observed, result, revision } = input;
+  if (standsRefused(input)) return observed.workspace.status ?? {};
   const { diagnosis: told, ...before } = observed.workspace.status ?? {};
   const verdicts = conditionVerdicts(input);
   const isReady = sumUp(verdicts).ok;

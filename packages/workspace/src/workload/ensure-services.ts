@@ -20,19 +20,29 @@ export interface ServiceTools {
   readonly signal: AbortSignal;
 }
 
+/** What is to be written. */
+export interface ServiceWrites {
+  /** All that the workspace is to have. */
+  readonly desired: readonly Service[];
+  /** Those that are written now. */
+  readonly there: readonly Service[];
+  /** Pods that answer, where a selector alone could not tell them. */
+  readonly leaders: readonly Pod[];
+}
+
 /**
- * Brings the Services of a workspace to what is wanted, takes away the one that is no longer, and marks the pods that answer where a
- * selector alone could not tell them; writes nothing when all is so already.
+ * Brings Services to what is wanted, takes away the one for which there is no more use, and marks the pods that answer; writes nothing
+ * when all is so already.
  */
 export async function ensureServices(
   { workspace, headlessService }: Observed,
-  { desired, leaders }: { readonly desired: readonly Service[]; readonly leaders: readonly Pod[] },
+  { desired, there, leaders }: ServiceWrites,
   { client, informer, signal }: ServiceTools,
 ): Promise<void> {
   const wanted = new Set(desired.map(({ metadata }) => metadata.name));
   const isSpare = headlessService && !wanted.has(headlessService.metadata.name);
   await Promise.all([
-    ...desired.map(service => applyIfChanged(client, informer, services, service, { fieldManager, signal })),
+    ...there.map(service => applyIfChanged(client, informer, services, service, { fieldManager, signal })),
     ...(isSpare && isControlledBy(headlessService, workspace) ? [deleteService(headlessService, client, signal)] : []),
     ...leaders.map(pod =>
       ignoreNotFound(patchMetadata(client, pods, pod, { labels: { [firstOfCopyLabel]: 'true' } }, { signal })),

@@ -6,8 +6,8 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { ProxiedRequest } from './write-kind.ts';
 
-/** What becomes of a request that has arrived: it goes on, is answered without the server, or its connection breaks. */
-export type Verdict = 'forward' | 'drop' | { readonly status: number; readonly body: object };
+/** What becomes of a request that has arrived: it goes on, its connection breaks, nothing happens any more, or it is answered without the server. */
+export type Verdict = 'forward' | 'drop' | 'hang' | { readonly status: number; readonly body: object };
 
 /** Who decides what becomes of requests and answers. */
 export interface ProxyHook {
@@ -100,6 +100,8 @@ export class Proxy {
     const proxied = { method: request.method, path: request.url, body: await text(request) };
     const verdict = await this.#options.hook.arriving(proxied);
     if (verdict === 'drop') return hangUp(response);
+    // The caller gives up at last, or the proxy is closed.
+    if (verdict === 'hang') return;
     if (typeof verdict === 'object') return refuse(response, verdict);
     const answer = await this.#forward(proxied, request.headers, response).catch(async (error: unknown) => {
       // It may have been carried out all the same.

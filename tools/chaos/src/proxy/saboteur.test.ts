@@ -24,7 +24,8 @@ beforeEach(() => {
   witnessed = [];
   saboteur = new Saboteur({
     strike: replica => void struck.push(replica),
-    beforeRelease: claim => Promise.resolve(void witnessed.push(claim)),
+    witness: { request: 'release claim', look: claim => Promise.resolve(void witnessed.push(claim)) },
+    holdUp: () => Promise.resolve(void witnessed.push('held up')),
   });
 });
 
@@ -33,6 +34,7 @@ async function pass(request: ProxiedRequest, replica = 0): Promise<string> {
   const hook = saboteur.hookFor(replica);
   const verdict = await hook.arriving(request);
   if (typeof verdict === 'object') return String(verdict.status);
+  if (verdict === 'hang') return 'no answer';
   return verdict === 'drop' ? 'dropped before' : `${await hook.answered(request)} after`;
 }
 
@@ -99,6 +101,19 @@ test('strikes also where the fault would have answered', async () => {
   expect(struck).toEqual([0]);
 });
 
+test('holds a request up before it goes on, and lets one hang, whatever it writes', async () => {
+  saboteur.disturb({ request: 'any write', do: 'hold it up', times: 1 });
+  expect(await pass(put())).toBe('answer after');
+  expect(witnessed).toEqual(['held up']);
+  saboteur.disturb({ request: 'any write', do: 'hang', times: 1 });
+  expect([await pass(read()), await pass(status()), await pass(status())]).toEqual([
+    'answer after',
+    'no answer',
+    'answer after',
+  ]);
+  expect(saboteur.writes).toBe(3);
+});
+
 test('has the pools looked at before a claim is let go', async () => {
   expect(await pass(release())).toBe('answer after');
   expect(witnessed).toEqual(['n']);
@@ -107,7 +122,7 @@ test('has the pools looked at before a claim is let go', async () => {
 test('lets a request and its answer go their way when a strike only pauses', async () => {
   saboteur = new Saboteur({
     strike: replica => void struck.push(replica),
-    beforeRelease: () => Promise.resolve(),
+    witness: { request: 'release claim', look: () => Promise.resolve() },
     pauses: true,
   });
   saboteur.aim(at('PUT agentPools', 1, 'before'));

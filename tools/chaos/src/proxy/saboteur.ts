@@ -9,8 +9,10 @@ export interface SaboteurOptions {
   readonly strike: (replica: number) => void;
   /** A strike only pauses: requests and answers go their way, and answers are read when the process goes on. */
   readonly pauses?: boolean;
-  /** Looks at the pools before the claim of that name is let go. */
-  readonly beforeRelease: (claim: string) => Promise<void>;
+  /** Looks around while each request of a kind waits; told the name of the object. */
+  readonly witness: { readonly request: WriteKind; readonly look: (name: string) => Promise<void> };
+  /** How long a request waits that is held up. */
+  readonly holdUp?: () => Promise<void>;
 }
 
 /** Counts what the replicas send and strikes where it was told to. Everything that it does happens while a request waits in a proxy. */
@@ -20,6 +22,7 @@ export class Saboteur {
   #point: CrashPoint | undefined;
   #fault: ApiServerFault | undefined;
   #faultHits = 0;
+  #writes = 0;
   /** Requests at which to strike once they are answered. */
   readonly #marked = new WeakSet<ProxiedRequest>();
   /** Requests whose answers are to be lost. */
@@ -32,6 +35,11 @@ export class Saboteur {
   /** How many requests the API server's fault has hit since it was set. */
   get faultHits(): number {
     return this.#faultHits;
+  }
+
+  /** How many requests that write have arrived in all. */
+  get writes(): number {
+    return this.#writes;
   }
 
   /** How many requests of each kind have arrived since the last `aim`. */
@@ -67,14 +75,17 @@ export class Saboteur {
       this.#options.strike(replica);
       if (!this.#options.pauses) return 'drop';
     }
-    if (kind === 'release claim') await this.#options.beforeRelease(claimIn(request));
+    const { witness } = this.#options;
+    if (kind === witness.request) await witness.look(nameIn(request));
     const fault = this.#takeFault(kind);
-    if (fault === 500 || fault === 409) {
-      if (side !== 'after') return statusAnswer(fault);
+    const answer = answerOf(fault);
+    if (answer !== undefined && side === 'after') {
       this.#options.strike(replica);
       return 'drop';
     }
-    if (fault !== undefined) this.#muted.add(request);
+    if (answer !== undefined) return answer;
+    if (fault === 'hold it up') await this.#options.holdUp?.();
+    if (fault === 'lose the answer') this.#muted.add(request);
     if (side === 'after') this.#marked.add(request);
     return 'forward';
   }
@@ -94,6 +105,7 @@ export class Saboteur {
       this.#counts.set(name, next);
       return next;
     };
+    this.#writes += 1;
     const [ofKind, ofAll] = [count(kind), count('any write')];
     const point = this.#point;
     if (point === undefined) return undefined;
@@ -105,14 +117,21 @@ export class Saboteur {
 
   #takeFault(kind: WriteKind): ApiServerFault['do'] | undefined {
     const fault = this.#fault;
-    if (fault?.request !== kind || this.#faultHits >= fault.times) return undefined;
+    if (!fault || this.#faultHits >= fault.times) return undefined;
+    if (fault.request !== kind && fault.request !== 'any write') return undefined;
     this.#faultHits += 1;
     return fault.do;
   }
 }
 
-/** The name of the claim in the request's path. */
-function claimIn({ path }: ProxiedRequest): string {
+/** What the caller gets instead of the effect; undefined where the request is carried out. */
+function answerOf(fault: ApiServerFault['do'] | undefined): Verdict | undefined {
+  if (fault === 500 || fault === 409) return statusAnswer(fault);
+  return fault === 'hang' ? fault : undefined;
+}
+
+/** The name of the object in the request's path. */
+function nameIn({ path }: ProxiedRequest): string {
   return /^[^?]*\/([^/?]+)/.exec(path)?.[1] ?? '';
 }
 

@@ -5,6 +5,9 @@ const machine = '/apis/karpenter.sh/v1alpha5/machines/m';
 const claim = '/apis/karpenter.sh/v1/nodeclaims/n';
 const node = '/api/v1/nodes/aks-p-0';
 const ours = 'karpenter.sh/termination';
+const namespaced = '/namespaces/default';
+const workspace = `/apis/kaito.sh/v1beta1${namespaced}/workspaces/w`;
+const workspaceFinalizer = 'workspace.finalizer.kaito.sh';
 const json = (value: unknown): string => JSON.stringify(value);
 
 test.each([
@@ -37,6 +40,21 @@ test.each([
   ['POST', '/api/v1/namespaces/default/events', '{}', undefined],
   ['PATCH', '/apis/coordination.k8s.io/v1/namespaces/kaito-system/leases/l', '{}', undefined],
   ['PATCH', claim, 'not JSON', 'label claim'],
+  ['POST', '/apis/karpenter.sh/v1alpha5/machines?fieldManager=x', '{}', 'create claim'],
+  ['GET', '/apis/karpenter.sh/v1alpha5/machines', '', undefined],
+  ['PATCH', workspace, json({ metadata: { finalizers: [workspaceFinalizer] } }), 'hold workspace'],
+  ['PATCH', workspace, json({ metadata: { finalizers: [] } }), 'release workspace'],
+  ['PATCH', workspace, json({ metadata: { annotations: { a: 'b' } } }), 'change workspace'],
+  ['PATCH', `${workspace}/status`, json({ status: {} }), 'workspace status'],
+  ['PATCH', `/apis/apps/v1${namespaced}/statefulsets/w?fieldManager=x`, '{}', 'apply workload'],
+  ['PATCH', `/apis/apps/v1${namespaced}/deployments/w?fieldManager=x`, '{}', 'apply workload'],
+  ['DELETE', `/apis/apps/v1${namespaced}/statefulsets/w`, '', 'delete workload'],
+  ['POST', `/apis/apps/v1${namespaced}/controllerrevisions`, '{}', 'write revision'],
+  ['PATCH', `/api/v1${namespaced}/services/w?fieldManager=x`, '{}', 'apply service'],
+  ['DELETE', `/api/v1${namespaced}/services/w`, '', 'delete service'],
+  ['DELETE', `/api/v1${namespaced}/pods/w-0`, '', 'delete pod'],
+  ['POST', `/api/v1${namespaced}/pods/w-0/eviction`, '{}', 'delete pod'],
+  ['GET', `/api/v1${namespaced}/pods/w-0`, '', undefined],
 ])('%s %s %s is %s', (method, path, body, kind) => {
   expect(writeKind({ method, path, body })).toBe(kind);
 });

@@ -9,36 +9,80 @@ export interface ProxiedRequest {
   readonly body: string;
 }
 
-const AGENT_POOL = /\/managedclusters\/[^/]+\/agentpools\/[^/?]+(\?|$)/i;
-const CLAIM = /^\/apis\/karpenter\.sh\/[^/]+\/(machines|nodeclaims)\/[^/?]+(\/status)?(\?|$)/;
-const NODE = /^\/api\/v1\/nodes\/[^/?]+(\?|$)/;
-
-/** What a request changes; undefined when it only reads, or when what it changes cannot harm anybody (Events, Leases). */
-export function writeKind({ method, path, body }: ProxiedRequest): WriteKind | undefined {
-  if (AGENT_POOL.test(path)) return poolWrite(method);
-  const [, , status] = CLAIM.exec(path) ?? [];
-  if (status) return method === 'PATCH' ? 'claim status' : undefined;
-  if (CLAIM.test(path)) return claimWrite(method, body);
-  return NODE.test(path) ? nodeWrite(method, body) : undefined;
+/** What requests to one kind of object do; the first whose path fits is asked. */
+interface Rule {
+  readonly path: RegExp;
+  readonly kind: (request: ProxiedRequest) => WriteKind | undefined;
 }
 
-function poolWrite(method: string): WriteKind | undefined {
+const CLAIMS = String.raw`^/apis/karpenter\.sh/[^/]+/(machines|nodeclaims)`;
+const WORKSPACES = String.raw`^/apis/kaito\.sh/[^/]+/namespaces/[^/]+/workspaces`;
+const NAMESPACED_APPS = '^/apis/apps/v1/namespaces/[^/]+';
+const NAMESPACED_CORE = '^/api/v1/namespaces/[^/]+';
+const NAME = '/[^/?]+';
+const END = String.raw`(\?|$)`;
+
+const rules: readonly Rule[] = [
+  { path: /\/managedclusters\/[^/]+\/agentpools\/[^/?]+(\?|$)/i, kind: poolWrite },
+  { path: new RegExp(`${CLAIMS}${END}`), kind: byMethod({ POST: 'create claim' }) },
+  { path: new RegExp(`${CLAIMS}${NAME}/status${END}`), kind: byMethod({ PATCH: 'claim status' }) },
+  { path: new RegExp(`${CLAIMS}${NAME}${END}`), kind: claimWrite },
+  { path: new RegExp(`^/api/v1/nodes${NAME}${END}`), kind: nodeWrite },
+  { path: new RegExp(`${WORKSPACES}${NAME}/status${END}`), kind: byMethod({ PATCH: 'workspace status' }) },
+  { path: new RegExp(`${WORKSPACES}${NAME}${END}`), kind: workspaceWrite },
+  {
+    path: new RegExp(`${NAMESPACED_APPS}/(statefulsets|deployments)(${NAME})?${END}`),
+    kind: byMethod({ POST: 'apply workload', PATCH: 'apply workload', DELETE: 'delete workload' }),
+  },
+  {
+    path: new RegExp(`${NAMESPACED_APPS}/controllerrevisions(${NAME})?${END}`),
+    kind: byMethod({ POST: 'write revision', PATCH: 'write revision', DELETE: 'write revision' }),
+  },
+  {
+    path: new RegExp(`${NAMESPACED_CORE}/services(${NAME})?${END}`),
+    kind: byMethod({ POST: 'apply service', PATCH: 'apply service', DELETE: 'delete service' }),
+  },
+  { path: new RegExp(`${NAMESPACED_CORE}/pods${NAME}${END}`), kind: byMethod({ DELETE: 'delete pod' }) },
+  { path: new RegExp(`${NAMESPACED_CORE}/pods${NAME}/eviction${END}`), kind: byMethod({ POST: 'delete pod' }) },
+];
+
+/** What a request changes; undefined when it only reads, or when what it changes cannot harm anybody (Events, Leases). */
+export function writeKind(request: ProxiedRequest): WriteKind | undefined {
+  return rules.find(({ path }) => path.test(request.path))?.kind(request);
+}
+
+function byMethod(kinds: Readonly<Record<string, WriteKind>>): Rule['kind'] {
+  return ({ method }) => kinds[method];
+}
+
+function poolWrite({ method }: ProxiedRequest): WriteKind | undefined {
   if (method === 'PUT') return 'PUT agentPools';
   return method === 'DELETE' ? 'DELETE agentPools' : undefined;
 }
 
-/** Claims are changed by merge patches (RFC 7386), in which a list stands as a whole. */
-function claimWrite(method: string, body: string): WriteKind | undefined {
+function claimWrite({ method, body }: ProxiedRequest): WriteKind | undefined {
   if (method === 'DELETE') return 'delete claim';
   if (method !== 'PATCH') return undefined;
+  const writes = { none: 'label claim', kept: 'hold claim', gone: 'release claim' } as const;
+  return writes[finalizerIn(body, finalizers.termination)];
+}
+
+function workspaceWrite({ method, body }: ProxiedRequest): WriteKind | undefined {
+  if (method !== 'PATCH') return undefined;
+  const writes = { none: 'change workspace', kept: 'hold workspace', gone: 'release workspace' } as const;
+  return writes[finalizerIn(body, finalizers.workspace)];
+}
+
+/** What a merge patch (RFC 7386), in which a list stands as a whole, does with a finalizer: nothing, or it is in the list, or not. */
+function finalizerIn(body: string, finalizer: string): 'none' | 'kept' | 'gone' {
   const metadata = fieldOf(parse(body), 'metadata');
-  if (!isRecord(metadata) || !('finalizers' in metadata)) return 'label claim';
-  const kept = metadata['finalizers'];
-  return Array.isArray(kept) && kept.includes(finalizers.termination) ? 'hold claim' : 'release claim';
+  if (!isRecord(metadata) || !('finalizers' in metadata)) return 'none';
+  const list = metadata['finalizers'];
+  return Array.isArray(list) && list.includes(finalizer) ? 'kept' : 'gone';
 }
 
 /** Nodes are changed by JSON patches (RFC 6902). */
-function nodeWrite(method: string, body: string): WriteKind | undefined {
+function nodeWrite({ method, body }: ProxiedRequest): WriteKind | undefined {
   if (method === 'DELETE') return 'delete node';
   if (method !== 'PATCH') return undefined;
   const operations = parse(body);

@@ -60,6 +60,20 @@ export const containerRows: readonly DiagnosisRow[] = [
     },
   },
   {
+    cause: 'PodSandboxFailed',
+    places: ['container'],
+    codes: ['FailedCreatePodSandBox'],
+    mover: 'cluster',
+    message: 'the node cannot set the pod up: its network or its container runtime fails',
+    nextStep:
+      'an administrator has to check the network plugin (CNI) of the node, and whether its subnet has addresses left; the kubelet tries again',
+    source: 'kubernetes/kubernetes, Events of the kubelet (pkg/kubelet/events)',
+    example: {
+      code: 'FailedCreatePodSandBox',
+      text: 'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to setup network for sandbox "x": plugin type="azure-vnet" failed (add): IPAM Invoker Add failed: no addresses left',
+    },
+  },
+  {
     cause: 'ProgramMissing',
     places: ['container'],
     pattern: /exec: "(?<program>[^"]+)": (?:executable file not found|stat [^:]*: no such file|permission denied)/,

@@ -16,6 +16,22 @@ export const specRows: readonly DiagnosisRow[] = [
     example: { code: 'ModelGated', field: 'inference.preset.name', text: 'meta-llama/Llama-3.1-8B is gated' },
   },
   {
+    cause: 'ModelLookupOff',
+    places: ['spec'],
+    codes: ['ModelLookupFailed'],
+    pattern: /does not ask Hugging Face/,
+    mover: 'cluster',
+    message: '{text}',
+    nextStep:
+      'name a model of the catalogue, or have an administrator set --hugging-face-endpoint (HF_ENDPOINT) of the workspace controller',
+    source: 'Kaito',
+    example: {
+      code: 'ModelLookupFailed',
+      field: 'inference.preset.name',
+      text: 'this installation does not ask Hugging Face (HF_ENDPOINT is off)',
+    },
+  },
+  {
     cause: '{code}',
     places: ['spec'],
     codes: ['ModelLookupFailed'],
@@ -58,6 +74,17 @@ export const specRows: readonly DiagnosisRow[] = [
       'choose a size with more GPU memory or more nodes, a smaller model, or leave {field} out, so that a size that fits is chosen',
     source: 'Kaito',
     example: { code: 'GpuMemoryTooSmall', field: 'resource.instanceType', text: 'the model needs 40 GiB' },
+  },
+  {
+    cause: '{code}',
+    places: ['spec'],
+    codes: ['SecretMissing', 'ConfigMissing'],
+    mover: 'user',
+    message: '{text}',
+    nextStep:
+      'create it in the namespace of the workspace, or correct its name in {field}; no node is paid for until then',
+    source: 'Kaito',
+    example: { code: 'SecretMissing', field: 'inference', text: 'Secret "a-token" does not exist' },
   },
   {
     cause: '{code}',

@@ -5,6 +5,7 @@ import { modelNameOf } from '../../models/model-of-workspace.ts';
 import { byConfig, childWorkspace, type Informers } from '../../observe/informers.ts';
 import { anyLabelledWorkspace, owningWorkspace, podWorkspace } from '../../observe/ties.ts';
 import { sameNode } from '../../nodes/same-node.ts';
+import { nodePoolName } from '../../render/node-pool.ts';
 import { WorkspaceReconciler, type ReconcilerOptions } from './reconciler.ts';
 
 /** A pass waits for the API server nearly all the time, so many can share a thread. */
@@ -20,8 +21,8 @@ export interface WorkspaceControllerOptions extends ReconcilerOptions {
 /** The controller of workspaces: which changes wake it, and for which workspace. The watches only enqueue keys. */
 export function createWorkspaceController(options: WorkspaceControllerOptions): Controller {
   const { informers, clock, logger, metrics, models, provisioning } = options;
-  const reconciler = new WorkspaceReconciler(options);
-  const controller = new Controller({
+  const reconciler = new WorkspaceReconciler(options, key => controller.enqueue(key));
+  const controller: Controller = new Controller({
     name: workspaces.kind.toLowerCase(),
     reconcile: (key, context) => reconciler.reconcile(key, context),
     workers,
@@ -31,7 +32,7 @@ export function createWorkspaceController(options: WorkspaceControllerOptions): 
     clock,
   });
   for (const { informer } of informers.claims) controller.watch(informer, anyLabelledWorkspace);
-  if (informers.nodePools) controller.watch(informers.nodePools, anyLabelledWorkspace);
+  if (informers.nodePools) controller.watch(informers.nodePools, now => poolWorkspaces(informers, now));
   models.onChange(names => {
     for (const key of namingModel(informers, names)) controller.enqueue(key);
   });
@@ -69,6 +70,17 @@ function nodeWorkspaces(informers: Informers, mode: 'auto' | 'brought', now: Nod
   return informers.workspaces
     .list()
     .filter(workspace => mode === 'brought' || isWaitingForNodes(workspace, now))
+    .map(keyOf);
+}
+
+/** The workspace that a pool is for, or that it keeps from having a pool of its name. */
+function poolWorkspaces({ workspaces: known }: Informers, pool: KubeObject): readonly string[] {
+  const owners = anyLabelledWorkspace(pool);
+  if (owners.length > 0) return owners;
+  const { name } = pool.metadata;
+  return known
+    .list()
+    .filter(workspace => nodePoolName(workspace) === name)
     .map(keyOf);
 }
 

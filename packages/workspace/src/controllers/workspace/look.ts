@@ -1,30 +1,48 @@
 import type { Workspace } from '@kaito/crds';
-import type { Client, Logger, Pod } from '@kaito/kube';
+import type { Client, Clock, Logger, Pod } from '@kaito/kube';
 import type { ModelDirectory } from '../../models/model-directory.ts';
 import { modelOfWorkspace } from '../../models/model-of-workspace.ts';
 import type { SecretKeys } from '../../observe/secret-keys.ts';
+import type { WarningEvents } from '../../observe/warning-events.ts';
 import type { Looked } from '../../observe/observe.ts';
 import { needsLogTail } from '../../status/log-tail.ts';
-import type { ObservedSecret } from '../../observed.ts';
+import { warningSources } from '../../status/warning-sources.ts';
+import type { Observed, ObservedSecret } from '../../observed.ts';
 
 /** How much of a log is read: what a server writes last is why it ended, often below a second, longer trace. */
 const tail = { tailLines: 200, limitBytes: 128 * 1024 };
 /** Tails that are kept; the oldest go first. */
 const maxTails = 500;
+/** How soon a log that could not be read is asked for again, in milliseconds: a kubelet that does not answer holds a pass up. */
+const readAgainMs = 60_000;
+
+interface Tail {
+  /** Undefined: it could not be read. */
+  readonly text: string | undefined;
+  readonly at: number;
+}
+
+/** What the caches know of a workspace's workload. */
+export type WorkloadSeen = Pick<Observed, 'pods' | 'statefulSet' | 'service'>;
 
 /** What is asked for elsewhere than in the caches of the controller, each remembered by whom it is asked of. */
 export class Look {
   readonly #options: LookOptions;
-  readonly #tails = new Map<string, string>();
+  readonly #tails = new Map<string, Tail>();
 
   constructor(options: LookOptions) {
     this.#options = options;
   }
 
-  /** Looks for a workspace's model, Secrets, and for the last words of a server that crashes. */
-  async at(workspace: Workspace, pods: readonly Pod[], signal: AbortSignal): Promise<Looked> {
-    const [secrets, logTail] = await Promise.all([this.#secrets(workspace, signal), this.#logTail(pods, signal)]);
-    return { model: this.model(workspace), secrets, logTail };
+  /** Looks for a workspace's model, Secrets, for the last words of a server that crashes, and for what others say of its workload. */
+  async at(workspace: Workspace, workload: WorkloadSeen, signal: AbortSignal): Promise<Looked> {
+    const sources = warningSources({ workspace, ...workload }, this.#options.clock.now());
+    const [secrets, logTail, warnings] = await Promise.all([
+      this.#secrets(workspace, signal),
+      this.#logTail(workload.pods, signal),
+      this.#options.warnings.of(workspace, sources, signal),
+    ]);
+    return { model: this.model(workspace), secrets, logTail, warnings };
   }
 
   /** The model of the workspace's preset, as far as it is known; undefined for a template. */
@@ -49,9 +67,10 @@ export class Look {
   async #logTail(pods: readonly Pod[], signal: AbortSignal): Promise<string | undefined> {
     const request = needsLogTail({ pods });
     if (!request) return undefined;
+    const { client, clock, logger } = this.#options;
     const known = this.#tails.get(request.key);
-    if (known !== undefined) return known;
-    const { client, logger } = this.#options;
+    const isFresh = known && (known.text !== undefined || clock.monotonic() - known.at < readAgainMs);
+    if (isFresh) return known.text;
     const namespace = pods.find(({ metadata }) => metadata.name === request.pod)?.metadata.namespace;
     const { container, previous } = request;
     try {
@@ -61,13 +80,14 @@ export class Look {
     } catch (error) {
       signal.throwIfAborted();
       logger.info('Cannot read the log of a pod', { pod: request.pod, container, error });
-      this.#keep(request.key, '');
+      this.#keep(request.key, undefined);
       return undefined;
     }
   }
 
-  #keep(key: string, text: string): void {
-    this.#tails.set(key, text);
+  #keep(key: string, text: string | undefined): void {
+    this.#tails.delete(key);
+    this.#tails.set(key, { text, at: this.#options.clock.monotonic() });
     for (const oldest of this.#tails.keys()) {
       if (this.#tails.size <= maxTails) break;
       this.#tails.delete(oldest);
@@ -79,5 +99,7 @@ export interface LookOptions {
   readonly client: Client;
   readonly models: ModelDirectory;
   readonly secrets: SecretKeys;
+  readonly warnings: WarningEvents;
+  readonly clock: Clock;
   readonly logger: Logger;
 }

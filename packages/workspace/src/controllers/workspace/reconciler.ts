@@ -17,6 +17,7 @@ import type { WorkspaceMetrics } from '../../metrics/workspace-metrics.ts';
 import type { Observed } from '../../observed.ts';
 import { byWorkspace, type Informers } from '../../observe/informers.ts';
 import { observe } from '../../observe/observe.ts';
+import { warningsHoldMs } from '../../observe/warning-events.ts';
 import type { Provisioning } from '../../provisioning/provisioning.ts';
 import { msToDeadline } from '../../provisioning/next-rung.ts';
 import { unmarkedLeaders } from '../../render/copies.ts';
@@ -25,10 +26,12 @@ import { renderWorkload, type Workload } from '../../render/workload.ts';
 import { revisionData } from '../../revisions/revision-data.ts';
 import type { RolloutDecision } from '../../revisions/rollout.ts';
 import { statusEvents } from '../../status/events.ts';
+import { isHeldUp } from '../../status/warning-sources.ts';
+import { StatusPace } from '../../status/status-pace.ts';
 import { deletingStatus, workspaceStatus } from '../../status/workspace-status.ts';
 import { ensureRevision } from '../../workload/ensure-revision.ts';
-import { ensureServices } from '../../workload/ensure-services.ts';
 import { ensureWorkload } from '../../workload/ensure-workload.ts';
+import { ServiceWriter } from '../../workload/service-writer.ts';
 import { decide, type Decision, type PlanningSettings } from './decide.ts';
 import { attempt, throwFailure, type StepFailure } from './failure.ts';
 import { lastChange } from './last-change.ts';
@@ -63,9 +66,19 @@ const secretMs = 10_000;
 /** Brings one workspace a step nearer to what it asks for: observe, decide, act, and write down once how far it is. */
 export class WorkspaceReconciler {
   readonly #options: ReconcilerOptions;
+  readonly #services: ServiceWriter;
+  readonly #pace: StatusPace;
 
-  constructor(options: ReconcilerOptions) {
+  /** @param wake has a workspace looked at again */
+  constructor(options: ReconcilerOptions, wake: (key: string) => void) {
     this.#options = options;
+    const { client, clock, informers } = options;
+    this.#pace = new StatusPace(clock);
+    const isWanted = ({ workspace: { metadata } }: Observed): boolean => {
+      const now = informers.workspaces.get(keyOf({ metadata }))?.metadata;
+      return now?.uid === metadata.uid && now?.deletionTimestamp === undefined;
+    };
+    this.#services = new ServiceWriter({ client, informer: informers.services, isWanted, wake });
   }
 
   /**
@@ -74,7 +87,7 @@ export class WorkspaceReconciler {
    */
   async reconcile(key: string, context: ReconcileContext): Promise<Result | void> {
     const workspace = this.#options.informers.workspaces.get(key);
-    if (!workspace) return;
+    if (!workspace) return this.#pace.forget(key);
     return workspace.metadata.deletionTimestamp
       ? this.#terminate(workspace, context)
       : this.#converge(workspace, context);
@@ -82,14 +95,16 @@ export class WorkspaceReconciler {
 
   async #converge(workspace: Workspace, context: ReconcileContext): Promise<Result | void> {
     const { informers, look, provisioning, planning, clock } = this.#options;
-    const pods = informers.pods.byIndex(byWorkspace, keyOf(workspace));
-    const looked = await look.at(workspace, pods, context.signal);
+    const key = keyOf(workspace);
+    const pods = informers.pods.byIndex(byWorkspace, key);
+    const workload = { pods, statefulSet: informers.statefulSets.get(key), service: informers.services.get(key) };
+    const looked = await look.at(workspace, workload, context.signal);
     const observed = observe(informers, workspace, { mode: provisioning.mode, looked });
-    const revisions = informers.revisions.byIndex(byWorkspace, keyOf(workspace));
+    const revisions = informers.revisions.byIndex(byWorkspace, key);
     const decision = decide(observed, revisions, provisioning, { settings: planning, now: clock.now() });
     if (!decision.result.ok) {
-      await this.#writeStatus(observed, decision, { lookAgainMs: 0 }, context);
-      return isSecretMissing(observed) ? { requeueAfterMs: secretMs } : undefined;
+      const heldMs = await this.#writeStatus(observed, decision, { lookAgainMs: 0 }, context);
+      return soonest([heldMs, isSecretMissing(observed) ? secretMs : 0]);
     }
     // The finalizer stands before the first claim does: a claim that nobody would take down again must not exist.
     const options = { signal: context.signal };
@@ -97,15 +112,27 @@ export class WorkspaceReconciler {
     if (!owned) return;
     const outcome = await this.#act({ ...observed, workspace: owned }, decision, decision.result.plan, context);
     context.signal.throwIfAborted();
-    await this.#writeStatus(observe(informers, owned, { mode: provisioning.mode, looked }), decision, outcome, context);
+    const after = observe(informers, owned, { mode: provisioning.mode, looked });
+    const heldMs = await this.#writeStatus(after, decision, outcome, context);
     if (outcome.failure) throwFailure(outcome.failure);
-    const waits = [outcome.lookAgainMs, ...this.#waits(observed, decision.result.plan)].filter(ms => ms > 0);
-    if (waits.length > 0) return { requeueAfterMs: Math.min(...waits) };
+    return soonest([heldMs, outcome.lookAgainMs, ...this.#waits(observed, decision.result.plan)]);
   }
 
   /** Milliseconds until something is due that no watch tells. */
   #waits(observed: Observed, plan: Plan): readonly number[] {
-    return [msToDeadline(observed, plan, this.#options.clock.now()), isSecretMissing(observed) ? secretMs : 0];
+    const { informers, clock } = this.#options;
+    const key = keyOf(observed.workspace);
+    const now = {
+      // Whether nodes are ready stands in the status, which was just written.
+      workspace: informers.workspaces.get(key) ?? observed.workspace,
+      statefulSet: informers.statefulSets.get(key),
+      service: informers.services.get(key),
+    };
+    return [
+      msToDeadline(observed, plan, clock.now()),
+      isSecretMissing(observed) ? secretMs : 0,
+      isHeldUp(now) ? warningsHoldMs : 0,
+    ];
   }
 
   async #act(observed: Observed, decision: Decision, plan: Plan, context: ReconcileContext): Promise<Outcome> {
@@ -121,10 +148,10 @@ export class WorkspaceReconciler {
       ),
       attempt('claims', () => provisioning.ensure(observed, plan, this.#tools(context))),
       attempt('services', () =>
-        ensureServices(
+        this.#services.ensure(
           observed,
           { desired: workload?.services ?? [], leaders: leadersOf(observed, plan) },
-          { client, informer: informers.services, signal },
+          signal,
         ),
       ),
       attempt(
@@ -167,7 +194,7 @@ export class WorkspaceReconciler {
     if (!workspace.metadata.finalizers?.includes(finalizers.workspace)) return;
     const { client, informers, clock, provisioning } = this.#options;
     const { signal } = context;
-    const looked = { model: undefined, secrets: [], logTail: undefined };
+    const looked = { model: undefined, secrets: [], logTail: undefined, warnings: [] };
     const observed = observe(informers, workspace, { mode: provisioning.mode, looked });
     const left = await terminate(observed, provisioning, this.#tools(context));
     if (left.length === 0) return;
@@ -177,12 +204,13 @@ export class WorkspaceReconciler {
     if (observed.claims.length === 0) return { requeueAfterMs: cacheLagMs };
   }
 
+  /** @returns milliseconds until what was found is to be written after all; 0 when it was */
   async #writeStatus(
     observed: Observed,
     { result, revision, ladder, moved }: Decision,
     { failure, rollout }: Outcome,
     { signal, logger }: ReconcileContext,
-  ): Promise<void> {
+  ): Promise<number> {
     const { client, events, provisioning, clock } = this.#options;
     const { workspace } = observed;
     const now = clock.now();
@@ -196,19 +224,31 @@ export class WorkspaceReconciler {
         claims: result.ok ? provisioning.verdict(observed, result.plan) : undefined,
         rollout,
         failure,
-        revision: { number: revision.number, lastChange: lastChange(workspace, revision, data, { rollout, now }) },
+        // An edit that is refused is none that runs: it has no number, and what is shown stays.
+        ...((result.ok || !revision.write) && {
+          revision: { number: revision.number, lastChange: lastChange(workspace, revision, data, { rollout, now }) },
+        }),
       },
       now,
     );
+    const heldMs = failure ? 0 : this.#pace.waitMs(workspace, status);
+    if (heldMs > 0) return heldMs;
     // Gone meanwhile: nobody is left to tell.
     const written = await ignoreNotFound(patchStatus(client, workspaces, workspace, status, { signal }));
-    if (!written) return;
+    if (!written) return 0;
     this.#options.statusMetrics.statusWritten(workspace, status);
     for (const event of statusEvents(workspace, status, moved)) {
       logger.info('Workspace changed', { reason: event.reason, detail: event.message });
       events.record(workspace, event);
     }
+    return 0;
   }
+}
+
+/** Looks again when the first of the waits is over; 0 is none. */
+function soonest(waits: readonly number[]): Result | undefined {
+  const due = waits.filter(ms => ms > 0);
+  return due.length > 0 ? { requeueAfterMs: Math.min(...due) } : undefined;
 }
 
 /** The pods that answer for their copy and are not marked yet. */

@@ -1,0 +1,243 @@
+import { annotations, finalizers, machines, nodeClaims, workspaces } from '@kaito/crds';
+import type { EmulatorClient } from '@kaito/emulator';
+import { configMaps, deployments, nodes, pods, services, statefulSets } from '@kaito/kube';
+import type { Client, Clock, KubeObject, Pod, Resource } from '@kaito/kube';
+import type { Random } from '../plan/random.ts';
+import type { Deed } from './fault.ts';
+import { Healing } from './healing.ts';
+import type { RoundWorkspaces } from './round-workspaces.ts';
+import { unlessReplaced } from './unless-replaced.ts';
+import { isServing, namespace } from './view.ts';
+import type { View } from './view.ts';
+
+export interface DeedsOptions {
+  readonly client: Client;
+  readonly emulator: EmulatorClient;
+  readonly view: View;
+  readonly author: RoundWorkspaces;
+  /** Chooses who it is done to. */
+  readonly random: Random;
+  readonly note: (what: string) => void;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** What shows that a deed has come to effect: undefined when it has, else what is missing. */
+type Lack = () => string | undefined;
+/** Does a deed. */
+type Act = () => Promise<Lack>;
+
+const ADAPTER = 'chaos-adapter';
+const EFFECTIVE: Lack = () => undefined;
+/** What is done to a workspace itself makes sense only while it is wanted. */
+const TO_THE_WORKSPACE: ReadonlySet<Deed> = new Set([
+  'edit the adapters',
+  'edit an annotation',
+  'edit the config',
+  'delete a workspace',
+  'make a workspace anew',
+]);
+
+/** Does to the round what the fault says, once, as soon as there is somebody to do it to. */
+export class Deeds {
+  readonly #options: DeedsOptions;
+  readonly #deed: Deed | undefined;
+  #armed = false;
+  #over = false;
+  #lack: Lack | undefined;
+
+  constructor(deed: Deed | undefined, options: DeedsOptions) {
+    this.#deed = deed;
+    this.#options = options;
+  }
+
+  /** How many deeds there were: 0 or 1. */
+  get count(): number {
+    return this.#lack === undefined ? 0 : 1;
+  }
+
+  /** The deed is due from now on. */
+  arm(): void {
+    this.#armed = true;
+  }
+
+  /** Does the deed if it is due. @returns what is still missing of it, if anything. */
+  async tick(): Promise<string | undefined> {
+    if (!this.#armed || this.#deed === undefined) return undefined;
+    if (!this.#over) await this.#tryTo(this.#deed);
+    return this.#over ? this.#lack?.() : `nobody there to ${this.#deed}`;
+  }
+
+  async #tryTo(deed: Deed): Promise<void> {
+    const { author, random, note } = this.#options;
+    const workspace = random.pick(TO_THE_WORKSPACE.has(deed) ? author.wanted : author.present);
+    if (workspace === undefined) {
+      // Nobody is left, and nobody will come.
+      this.#over = author.allDeleted;
+      return;
+    }
+    const act = this.#acts[deed](workspace);
+    if (act === undefined) return;
+    this.#over = true;
+    note(`${deed} of ${workspace}`);
+    this.#lack = await act();
+  }
+
+  /** For each deed: how it is done to a workspace, or undefined while it cannot be. */
+  readonly #acts: Readonly<Record<Deed, (workspace: string) => Act | undefined>> = {
+    'delete a node': name => this.#deletion(nodes, this.#options.view.nodes(name).filter(wasSeenIn)),
+    'delete a claim': name => this.#deletionOfClaim(name),
+    'delete a pod': name => this.#deletion(pods, this.#options.view.pods(name)),
+    'delete a workload': name => this.#deletionOfWorkload(name),
+    'delete a service': name => this.#deletion(services, [this.#options.view.service(name)]),
+    'let a node fail for a while': name => this.#failingNode(name),
+    'let a pod fail': name => this.#failingPod(name),
+    'let a pod be unready for a while': name => this.#unreadyPod(name),
+    'edit the adapters': name => () => this.#addAdapter(name),
+    'edit an annotation': name => () => this.#askForLoadBalancer(name),
+    'edit the config': name => () => this.#setConfig(name),
+    'delete a workspace': name => () => this.#options.author.deleteOne(name).then(() => EFFECTIVE),
+    'make a workspace anew': name => () => this.#options.author.makeAnew(name).then(() => EFFECTIVE),
+  };
+
+  #deletion<T extends KubeObject>(resource: Resource<T>, objects: readonly (T | undefined)[]): Act | undefined {
+    const { client, view, signal } = this.#options;
+    const object = objects.find(one => one !== undefined && one.metadata.deletionTimestamp === undefined);
+    if (!object) return undefined;
+    const { name, uid } = object.metadata;
+    return async () => {
+      await unlessReplaced(client.delete(resource, object.metadata, { uid, signal }));
+      const informer = view.cache.informer(resource);
+      const isThere = (): boolean => informer.list().some(({ metadata }) => metadata.uid === uid);
+      return () => (isThere() ? `${resource.kind} ${name}, deleted by hand, is still there` : undefined);
+    };
+  }
+
+  #deletionOfClaim(workspace: string): Act | undefined {
+    const { view } = this.#options;
+    const names = view.claims(workspace).map(({ metadata }) => metadata.name);
+    const find = <T extends KubeObject>(resource: Resource<T>): readonly (T | undefined)[] =>
+      names.map(name => view.cache.informer(resource).get(name));
+    return this.#deletion(machines, find(machines)) ?? this.#deletion(nodeClaims, find(nodeClaims));
+  }
+
+  #deletionOfWorkload(name: string): Act | undefined {
+    const { cache } = this.#options.view;
+    const key = `${namespace}/${name}`;
+    return (
+      this.#deletion(statefulSets, [cache.informer(statefulSets).get(key)]) ??
+      this.#deletion(deployments, [cache.informer(deployments).get(key)])
+    );
+  }
+
+  #failingNode(workspace: string): Act | undefined {
+    const { emulator, view, clock, signal } = this.#options;
+    const name = view.nodes(workspace)[0]?.metadata.name;
+    if (name === undefined) return undefined;
+    const set = (status: 'True' | 'False'): Promise<void> =>
+      emulator.setNodeConditions(name, [{ type: 'Ready', status }], { signal });
+    const isThere = (): boolean => view.nodes(workspace).some(({ metadata }) => metadata.name === name);
+    return async () => {
+      await set('False');
+      // A node that is gone by then needs no healing.
+      const healing = new Healing(() => (isThere() ? set('True') : Promise.resolve()), { clock, signal });
+      return () => (healing.isOver ? undefined : `node ${name} is not well yet`);
+    };
+  }
+
+  #failingPod(workspace: string): Act | undefined {
+    const { view } = this.#options;
+    const pod = view.pods(workspace).find(isServing);
+    if (!pod) return undefined;
+    const { uid, name } = pod.metadata;
+    const isStillServing = (): boolean =>
+      view.pods(workspace).some(({ metadata, status }) => metadata.uid === uid && status?.phase !== 'Failed');
+    return async () => {
+      await this.#patchPod(pod, { phase: 'Failed', reason: 'Evicted', message: 'The node was low on memory.' });
+      return () => (isStillServing() ? `pod ${name} has not failed yet` : undefined);
+    };
+  }
+
+  #unreadyPod(workspace: string): Act | undefined {
+    const { view, clock, signal } = this.#options;
+    const pod = view.pods(workspace).find(isServing);
+    if (!pod) return undefined;
+    return async () => {
+      await this.#patchPod(pod, { conditions: conditionsWith(pod, 'False') });
+      const heal = (): Promise<void> => this.#patchPod(pod, { conditions: conditionsWith(pod, 'True') });
+      const healing = new Healing(heal, { clock, signal });
+      return () => (healing.isOver ? undefined : `pod ${pod.metadata.name} is not well yet`);
+    };
+  }
+
+  async #patchPod({ metadata }: Pod, status: object): Promise<void> {
+    const { client, signal } = this.#options;
+    const patch = { metadata: { uid: metadata.uid }, status };
+    await unlessReplaced(client.patch(pods, metadata, patch, { subresource: 'status', signal }));
+  }
+
+  async #addAdapter(name: string): Promise<Lack> {
+    const adapters = [{ source: { name: ADAPTER, image: 'example.com/adapter:1' }, strength: '0.5' }];
+    await this.#patchWorkspace(name, { inference: { adapters } });
+    return this.#inPods(name, ADAPTER);
+  }
+
+  async #setConfig(name: string): Promise<Lack> {
+    const { client, signal } = this.#options;
+    const config = `${name}-config`;
+    await client.create(
+      configMaps,
+      {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: { name: config, namespace },
+        data: { 'inference_config.yaml': 'vllm:\n  max-model-len: 2048\n' },
+      },
+      { signal },
+    );
+    await this.#patchWorkspace(name, { inference: { config } });
+    return this.#inPods(name, config);
+  }
+
+  async #askForLoadBalancer(name: string): Promise<Lack> {
+    const { view } = this.#options;
+    await this.#patchWorkspace(name, { metadata: { annotations: { [annotations.enableLoadBalancer]: 'True' } } });
+    return this.#whileWanted(name, () =>
+      view.service(name)?.spec?.type === 'LoadBalancer' ? undefined : `Service ${name} is no load balancer`,
+    );
+  }
+
+  async #patchWorkspace(name: string, patch: object): Promise<void> {
+    const { client, signal } = this.#options;
+    await unlessReplaced(client.patch(workspaces, { name, namespace }, patch, { signal }));
+  }
+
+  /** The word stands in every pod of the workspace. */
+  #inPods(name: string, word: string): Lack {
+    return this.#whileWanted(name, () => {
+      const found = this.#options.view.pods(name);
+      const isIn = found.length > 0 && found.every(({ spec }) => JSON.stringify(spec).includes(word));
+      return isIn ? undefined : `the pods of ${name} do not have ${word}`;
+    });
+  }
+
+  /** An edit need not come to effect where the workspace was deleted in the meantime. */
+  #whileWanted(name: string, lack: Lack): Lack {
+    return () => (this.#options.author.wanted.includes(name) ? lack() : undefined);
+  }
+}
+
+/**
+ * The provisioner holds a node from when it has seen it. A node that is deleted before is to the provisioner one that never came, and
+ * is replaced only after the time that a machine has to join.
+ */
+function wasSeenIn({ metadata }: KubeObject): boolean {
+  return metadata.finalizers?.includes(finalizers.termination) ?? false;
+}
+
+/** The conditions of a pod with another word on whether it is ready. */
+function conditionsWith({ status }: Pod, ready: 'True' | 'False'): readonly object[] {
+  return (status?.conditions ?? []).map(condition =>
+    condition.type === 'Ready' || condition.type === 'ContainersReady' ? { ...condition, status: ready } : condition,
+  );
+}

@@ -1,0 +1,108 @@
+import type { FaultSpec, Timings } from '@kaito/emulator';
+import type { Fault } from '../plan/fault.ts';
+
+/** What somebody else does to the cluster while the controller is down or has just come back. */
+export type Deed =
+  | 'delete a node'
+  | 'let a node fail for a while'
+  | 'delete a claim'
+  | 'let a pod fail'
+  | 'let a pod be unready for a while'
+  | 'delete a pod'
+  | 'delete a workload'
+  | 'delete a service'
+  | 'edit the adapters'
+  | 'edit an annotation'
+  | 'edit the config'
+  | 'delete a workspace'
+  | 'make a workspace anew';
+
+/** What goes wrong in a round with the workspace controller. */
+export interface WorkspaceFault extends Fault {
+  readonly deed?: Deed;
+  /** For the emulator. */
+  readonly azure?: readonly FaultSpec[];
+  /** Other timings than usual, in milliseconds. */
+  readonly timings?: Partial<Timings>;
+  /** The size of the nodes, where the usual one does not do. */
+  readonly instanceType?: string;
+}
+
+const someWrites = { request: 'any write', times: 3 } as const;
+
+/** The faults that are crossed with the crash points. */
+export const faults: readonly WorkspaceFault[] = [
+  { id: 'none', describe: 'nothing else' },
+  { id: 'writes-500', describe: 'the API server fails writes', apiServer: { ...someWrites, do: 500 } },
+  { id: 'writes-409', describe: 'the API server sees conflicts in writes', apiServer: { ...someWrites, do: 409 } },
+  { id: 'answers-lost', describe: 'answers to writes are lost', apiServer: { ...someWrites, do: 'lose the answer' } },
+  {
+    id: 'writes-late',
+    describe: 'writes are carried out late, perhaps when their caller is dead',
+    apiServer: { ...someWrites, do: 'hold it up' },
+  },
+  {
+    id: 'write-hangs',
+    describe: 'a write gets no answer until its caller gives up',
+    apiServer: { request: 'any write', times: 1, do: 'hang' },
+    slow: true,
+  },
+  {
+    id: 'claim-answers-lost',
+    describe: 'answers to the creation of claims are lost',
+    apiServer: { request: 'create claim', times: 2, do: 'lose the answer' },
+  },
+  {
+    id: 'status-409',
+    describe: 'the API server sees conflicts in status patches',
+    apiServer: { request: 'workspace status', times: 3, do: 409 },
+  },
+  {
+    id: 'release-answer-lost',
+    describe: 'the answer to the release of a workspace is lost',
+    apiServer: { request: 'release workspace', times: 1, do: 'lose the answer' },
+  },
+  { id: 'node-deleted', describe: 'a node is deleted', deed: 'delete a node' },
+  { id: 'node-failed', describe: 'a node is not Ready for a while', deed: 'let a node fail for a while' },
+  { id: 'claim-deleted', describe: 'somebody deletes a claim', deed: 'delete a claim' },
+  { id: 'pod-failed', describe: 'a pod is evicted', deed: 'let a pod fail' },
+  { id: 'pod-unready', describe: 'a pod is unready for a while', deed: 'let a pod be unready for a while' },
+  { id: 'pod-deleted', describe: 'somebody deletes a pod', deed: 'delete a pod' },
+  { id: 'workload-deleted', describe: 'somebody deletes a workload', deed: 'delete a workload' },
+  { id: 'service-deleted', describe: 'somebody deletes a Service', deed: 'delete a service' },
+  { id: 'adapters-edited', describe: 'adapters are added to a workspace', deed: 'edit the adapters' },
+  { id: 'annotation-edited', describe: 'a workspace is to have a load balancer', deed: 'edit an annotation' },
+  {
+    id: 'config-edited',
+    describe: 'a workspace gets settings of its own',
+    deed: 'edit the config',
+    // Settings are for the server of today's base image, which this size gets.
+    instanceType: 'Standard_NC24ads_A100_v4',
+  },
+  { id: 'workspace-deleted', describe: 'a workspace is deleted', deed: 'delete a workspace' },
+  { id: 'workspace-anew', describe: 'a workspace is deleted and made anew', deed: 'make a workspace anew' },
+  {
+    id: 'slow-azure',
+    describe: 'AKS takes its time',
+    timings: { nodeRegisterMs: 1200, operationMs: 1500, deleteMs: 1200, nodeRemoveMs: 800 },
+  },
+  {
+    id: 'azure-throttles',
+    describe: 'ARM throttles PUTs for a second',
+    azure: [
+      {
+        match: { method: 'PUT', route: 'agentPools' },
+        times: 2,
+        action: { type: 'respond', status: 429, code: 'TooManyRequests', message: 'Slow down.', retryAfterSeconds: 1 },
+      },
+    ],
+  },
+  { id: 'killed-twice', describe: 'the restarted process is killed, too', twice: true },
+  { id: 'two-replicas', describe: 'two replicas elect a leader', replicas: 2 },
+  {
+    id: 'paused-leader',
+    describe: 'the leader freezes, and wakes up when another one leads',
+    replicas: 2,
+    pause: true,
+  },
+];
