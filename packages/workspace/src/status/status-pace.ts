@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Workspace, WorkspaceStatus } from '@kaito/crds';
-import { canonicalJson, keyOf, type Clock } from '@kaito/kube';
+import { keyOf, type Clock } from '@kaito/kube';
 import { isWaitingCause } from '@kaito/planner';
 
 /** How long news may wait that only say what is being waited for, in milliseconds: most are out of date before that. */
@@ -22,7 +23,7 @@ export class StatusPace {
   waitMs(workspace: Workspace, status: WorkspaceStatus): number {
     const key = keyOf(workspace);
     const before = workspace.status;
-    if (isUrgent(before, status) || canonicalJson(before ?? {}) === canonicalJson(status)) {
+    if (isUrgent(before, status) || isDeepStrictEqual(before, status)) {
       this.#since.delete(key);
       return 0;
     }
@@ -41,7 +42,7 @@ export class StatusPace {
 }
 
 function isUrgent(before: WorkspaceStatus | undefined, after: WorkspaceStatus): boolean {
-  if (canonicalJson(turning(before)) !== canonicalJson(turning(after))) return true;
+  if (!isDeepStrictEqual(turning(before), turning(after))) return true;
   const cause = after.diagnosis?.cause;
   return cause !== before?.diagnosis?.cause && cause !== undefined && !isWaitingCause(cause);
 }
