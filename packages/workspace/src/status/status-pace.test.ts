@@ -18,6 +18,10 @@ const diagnosed = (cause: string): WorkspaceStatus => ({
   diagnosis: { cause, message: 'm', mover: 'user', nextStep: 'n', since: time },
 });
 
+function step(status: 'True' | 'False'): WorkspaceStatus {
+  return { ...waiting, conditions: [condition('False', 'm'), { ...condition(status, 'n'), type: 'NodesReady' }] };
+}
+
 function withStatus(status?: WorkspaceStatus): Workspace {
   return { ...aWorkspace(), ...(status && { status }) };
 }
@@ -29,6 +33,12 @@ describe('StatusPace', () => {
     expect(pace.waitMs(withStatus(waiting), gained)).toBe(0);
     expect(pace.waitMs(withStatus(gained), waiting)).toBe(0);
     expect(pace.waitMs(withStatus(waiting), { ...waiting, state: 'NotReady' })).toBe(0);
+  });
+
+  it('tells a step on the way with what follows from it, and its loss at once', () => {
+    const pace = new StatusPace(new FakeClock());
+    expect(pace.waitMs(withStatus(step('False')), step('True'))).toBe(2000);
+    expect(pace.waitMs(withStatus(step('True')), step('False'))).toBe(0);
   });
 
   it('lets trouble pass at once, but not what merely takes its time', () => {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Workspace, WorkspaceStatus } from '@kaito/crds';
+import { isTrue, workspaceConditions as types, type Workspace, type WorkspaceStatus } from '@kaito/crds';
 import { keyOf, type Clock } from '@kaito/kube';
 import { isWaitingCause } from '@kaito/planner';
 
@@ -41,15 +41,24 @@ export class StatusPace {
   }
 }
 
+/** Steps on the way to `ResourceReady`, which follows within a moment: their gain is told with it. */
+const steps: readonly string[] = [types.machineReady, types.nodeClaimReady, types.nodesReady];
+
 function isUrgent(before: WorkspaceStatus | undefined, after: WorkspaceStatus): boolean {
-  if (!isDeepStrictEqual(turning(before), turning(after))) return true;
+  if (!isDeepStrictEqual(turning(before), turning(after)) || losesStep(before, after)) return true;
   const cause = after.diagnosis?.cause;
   return cause !== before?.diagnosis?.cause && cause !== undefined && !isWaitingCause(cause);
 }
 
+function losesStep(before: WorkspaceStatus | undefined, after: WorkspaceStatus): boolean {
+  return steps.some(type => isTrue({ status: before ?? {} }, type) && !isTrue({ status: after }, type));
+}
+
 /** What is told at once. */
 function turning(status: WorkspaceStatus | undefined): unknown {
-  const conditions = (status?.conditions ?? []).map(({ type, status: value }) => [type, value]);
+  const conditions = (status?.conditions ?? [])
+    .filter(({ type }) => !steps.includes(type))
+    .map(({ type, status: value }) => [type, value]);
   const { state, plan, revision, lastChange, targetNodeCount } = status ?? {};
   return { conditions, state, plan, revision, lastChange, targetNodeCount, ready: status?.startup?.readyAt ?? '' };
 }

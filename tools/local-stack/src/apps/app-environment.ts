@@ -15,7 +15,12 @@ const INHERITED = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ'] as const;
  */
 export function inheritedEnvironment(env: NodeJS.ProcessEnv = process.env): Environment {
   const inherited = Object.fromEntries(INHERITED.map(name => [name, env[name]]));
-  return { ...inherited, NODE_COMPILE_CACHE: join(cacheDir(env), 'compiled') };
+  return {
+    ...inherited,
+    NODE_COMPILE_CACHE: join(cacheDir(env), 'compiled'),
+    // glibc keeps an arena for each thread of Node's pool, which does next to nothing here: 15 MiB less for each process.
+    MALLOC_ARENA_MAX: '1',
+  };
 }
 
 /** What the gpu-provisioner is configured by: the emulator is its ARM, its Entra and the CA of both. */
