@@ -1,5 +1,5 @@
-import type { Node } from '@kaito/kube';
-import { canonicalJson } from '@kaito/kube';
+import { annotations } from '@kaito/crds';
+import { canonicalJson, type Node } from '@kaito/kube';
 
 /** Compares what any workspace needs to know about a node; a heartbeat, for one, changes nothing. */
 export function sameNode(a: Node, b: Node): boolean {
@@ -9,7 +9,7 @@ export function sameNode(a: Node, b: Node): boolean {
 function facts({ metadata, spec, status }: Node): unknown {
   return {
     labels: metadata.labels ?? {},
-    annotations: metadata.annotations?.['kaito.sh/reserved-by'] ?? '',
+    annotations: metadata.annotations?.[annotations.reservedBy] ?? '',
     deleting: metadata.deletionTimestamp !== undefined,
     taints: spec?.taints ?? [],
     unschedulable: spec?.unschedulable === true,

@@ -20,6 +20,7 @@ import {
   type StatefulSet,
 } from '@kaito/kube';
 import type { ClaimKind } from '../claims/claim-kind.ts';
+import { gpuResource } from '../nodes/node-progress.ts';
 import { nodePools } from '../render/node-pool.ts';
 import { anyLabelledWorkspace, namedConfig, owningWorkspace, podWorkspace } from './ties.ts';
 import { trimConfigMap, trimForeign, trimNode } from './trim.ts';
@@ -85,7 +86,7 @@ export function createInformers(
 /** The index values of a node that has GPUs and that no workspace has; none for all others. */
 function freeSize(node: Node): readonly string[] {
   const size = node.metadata.labels?.[labels.instanceType]?.toLowerCase();
-  const gpus = Number(node.status?.allocatable?.['nvidia.com/gpu'] ?? 0);
+  const gpus = Number(node.status?.allocatable?.[gpuResource] ?? 0);
   const isFree = anyLabelledWorkspace(node).length === 0;
   return size !== undefined && gpus > 0 && isFree ? [size, anySize] : [];
 }

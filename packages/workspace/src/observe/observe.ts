@@ -5,7 +5,7 @@ import { nodeLabels, type ModelLookup } from '@kaito/planner';
 import { readClaim } from '../claims/claim.ts';
 import type { ClaimObject } from '../claims/claim-kind.ts';
 import { nodePoolName } from '../render/node-pool.ts';
-import { nodeTie } from '../provisioning/node-tie.ts';
+import { hasLabels, nodeTie } from '../provisioning/node-tie.ts';
 import type { Observed, ObservedConfig, ObservedNode, ObservedSecret, ObservedWarning } from '../observed.ts';
 import { anySize, byFreeSize, byWorkspace, type Informers } from './informers.ts';
 import { anyLabelledWorkspace } from './ties.ts';
@@ -95,8 +95,4 @@ export function broughtNodes({ nodes }: Pick<Informers, 'nodes'>, workspace: Wor
 function showsGpus({ metadata, status }: Node): boolean {
   const names = [...Object.keys(metadata.labels ?? {}), ...Object.keys(status?.allocatable ?? {})];
   return names.some(name => name.startsWith('nvidia.com/'));
-}
-
-function hasLabels({ metadata }: Node, wanted: Readonly<Record<string, string>>): boolean {
-  return Object.entries(wanted).every(([key, value]) => metadata.labels?.[key] === value);
 }

@@ -43,6 +43,7 @@ function isForeign({ metadata }: Node): boolean {
   return foreignKeys.some(key => metadata.labels?.[key] !== undefined);
 }
 
-function hasLabels({ metadata }: Node, wanted: Readonly<Record<string, string>>): boolean {
+/** Whether a node carries all the labels. */
+export function hasLabels({ metadata }: Node, wanted: Readonly<Record<string, string>>): boolean {
   return Object.entries(wanted).every(([key, value]) => metadata.labels?.[key] === value);
 }

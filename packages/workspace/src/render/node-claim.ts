@@ -10,6 +10,7 @@ import {
 } from '@kaito/crds';
 import { apiVersionOf } from '@kaito/kube';
 import type { Plan, PlannedNodes } from '@kaito/planner';
+import { gpuResource } from '../nodes/node-progress.ts';
 import { azureNodeClassGroup, kaitoNodeClassRef, type NodeClassRef } from './node-class.ts';
 import { ownershipLabels } from './ownership.ts';
 
@@ -85,5 +86,5 @@ function foreignRequirements({ instanceType, capacityType }: PlannedNodes, { gro
 
 function resourcesOf({ diskGiB, gpus }: PlannedNodes, isKaito: boolean): Pick<NodeClaim['spec'], 'resources'> {
   if (isKaito) return { resources: { requests: { storage: `${diskGiB}Gi` } } };
-  return gpus > 0 ? { resources: { requests: { 'nvidia.com/gpu': String(gpus) } } } : {};
+  return gpus > 0 ? { resources: { requests: { [gpuResource]: String(gpus) } } } : {};
 }

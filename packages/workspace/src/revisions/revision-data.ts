@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { annotations, type Workspace } from '@kaito/crds';
+import type { Workspace } from '@kaito/crds';
 import { canonicalJson } from '@kaito/kube';
 import type { ObservedConfig } from '../observed.ts';
 import { fieldImpacts } from './impact.ts';
@@ -64,6 +64,3 @@ function pick(
   });
   return found.length > 0 ? Object.fromEntries(found) : undefined;
 }
-
-/** Annotations that are read, for tests and documentation. */
-export const revisionAnnotations: readonly string[] = readAnnotations.filter(key => key !== annotations.workspaceHash);

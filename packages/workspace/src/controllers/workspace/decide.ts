@@ -18,7 +18,7 @@ import type { Observed } from '../../observed.ts';
 import { nextRung } from '../../provisioning/next-rung.ts';
 import type { Provisioning } from '../../provisioning/provisioning.ts';
 import { nextRevision, storedModel, type RevisionStep } from '../../revisions/revision.ts';
-import { revisionData } from '../../revisions/revision-data.ts';
+import { revisionData, type RevisionData } from '../../revisions/revision-data.ts';
 import { findNameConflicts } from '../../workload/name-conflicts.ts';
 
 /** What is the same for all workspaces of an installation. */
@@ -34,6 +34,8 @@ export interface PlanningSettings {
 export interface Decision {
   readonly result: PlanResult;
   readonly revision: RevisionStep;
+  /** What the revision holds. */
+  readonly data: RevisionData;
   /** Digest of `resource`: with another one, the ladder begins anew. */
   readonly ladder: string;
   /** Why the rung is another one than before; undefined when it is not. */
@@ -76,6 +78,7 @@ export function decide(
   return {
     result: obstacles.length > 0 && result.ok ? { ok: false, problems: obstacles } : result,
     revision,
+    data,
     ladder,
     moved,
   };

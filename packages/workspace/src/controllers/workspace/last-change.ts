@@ -3,6 +3,7 @@ import type { RolloutDecision } from '../../revisions/rollout.ts';
 import { changesBetween } from '../../revisions/changes.ts';
 import type { RevisionStep } from '../../revisions/revision.ts';
 import type { RevisionData } from '../../revisions/revision-data.ts';
+import { timestamp } from '../../status/timestamp.ts';
 
 /**
  * The last edit as status shows it: what changed from one revision to the next, what each change takes, and how far it is. Undefined
@@ -16,7 +17,7 @@ export function lastChange(
 ): WorkspaceChange | undefined {
   if (before === undefined) return undefined;
   const shown = status?.lastChange;
-  const at = shown?.revision === number ? shown.at : new Date(now).toISOString().replace(/\.\d+Z$/, 'Z');
+  const at = shown?.revision === number ? shown.at : timestamp(now);
   const fields = changesBetween(before, data).flatMap(({ field, impact }) =>
     impact === 'refused' ? [] : [{ field, impact: impact === 'nextNode' ? ('none' as const) : impact }],
   );

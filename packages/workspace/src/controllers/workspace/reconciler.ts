@@ -19,11 +19,11 @@ import { byWorkspace, type Informers } from '../../observe/informers.ts';
 import { observe } from '../../observe/observe.ts';
 import { warningsHoldMs } from '../../observe/warning-events.ts';
 import type { Provisioning } from '../../provisioning/provisioning.ts';
+import { soonest } from '../../provisioning/look-again.ts';
 import { msToDeadline } from '../../provisioning/next-rung.ts';
 import { unmarkedLeaders } from '../../render/copies.ts';
 import type { RenderSettings } from '../../render/render-input.ts';
 import { renderWorkload, type Workload } from '../../render/workload.ts';
-import { revisionData } from '../../revisions/revision-data.ts';
 import type { RolloutDecision } from '../../revisions/rollout.ts';
 import { statusEvents } from '../../status/events.ts';
 import { isHeldUp } from '../../status/warning-sources.ts';
@@ -104,7 +104,7 @@ export class WorkspaceReconciler {
     const decision = decide(observed, revisions, provisioning, { settings: planning, now: clock.now() });
     if (!decision.result.ok) {
       const heldMs = await this.#writeStatus(observed, decision, { lookAgainMs: 0 }, context);
-      return soonest([heldMs, isSecretMissing(observed) ? secretMs : 0]);
+      return lookAgain(heldMs, isSecretMissing(observed) ? secretMs : 0);
     }
     // The finalizer stands before the first claim does: a claim that nobody would take down again must not exist.
     const options = { signal: context.signal };
@@ -115,7 +115,7 @@ export class WorkspaceReconciler {
     const after = observe(informers, owned, { mode: provisioning.mode, looked });
     const heldMs = await this.#writeStatus(after, decision, outcome, context);
     if (outcome.failure) throwFailure(outcome.failure);
-    return soonest([heldMs, outcome.lookAgainMs, ...this.#waits(observed, decision.result.plan)]);
+    return lookAgain(heldMs, outcome.lookAgainMs, ...this.#waits(observed, decision.result.plan));
   }
 
   /** Milliseconds until something is due that no watch tells. */
@@ -207,14 +207,13 @@ export class WorkspaceReconciler {
   /** @returns milliseconds until what was found is to be written after all; 0 when it was */
   async #writeStatus(
     observed: Observed,
-    { result, revision, ladder, moved }: Decision,
+    { result, revision, data, ladder, moved }: Decision,
     { failure, rollout }: Outcome,
     { signal, logger }: ReconcileContext,
   ): Promise<number> {
     const { client, events, provisioning, clock } = this.#options;
     const { workspace } = observed;
     const now = clock.now();
-    const data = revisionData(workspace, observed.config);
     const status = workspaceStatus(
       {
         observed,
@@ -246,9 +245,9 @@ export class WorkspaceReconciler {
 }
 
 /** Looks again when the first of the waits is over; 0 is none. */
-function soonest(waits: readonly number[]): Result | undefined {
-  const due = waits.filter(ms => ms > 0);
-  return due.length > 0 ? { requeueAfterMs: Math.min(...due) } : undefined;
+function lookAgain(...waits: readonly number[]): Result | undefined {
+  const requeueAfterMs = soonest(...waits);
+  return requeueAfterMs > 0 ? { requeueAfterMs } : undefined;
 }
 
 /** The pods that answer for their copy and are not marked yet. */
