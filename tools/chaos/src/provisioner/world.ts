@@ -1,26 +1,19 @@
 import { machines, nodeClaims } from '@kaito/crds';
 import type { NodeClaim } from '@kaito/crds';
-import type { PoolState, Timings } from '@kaito/emulator';
+import type { PoolState } from '@kaito/emulator';
 import { nodes } from '@kaito/kube';
 import { aNodeClaim, eventually } from '@kaito/testing';
-import type { ProxyHook } from '../proxy/proxy.ts';
-import type { RoundWorld } from '../target.ts';
+import type { Bystander } from '../world/bystander.ts';
 import { QUICK } from '../world/quick.ts';
 import { Stage } from '../world/stage.ts';
-import type { Bystander } from './books/books.ts';
+import { StagedWorld } from '../world/staged-world.ts';
 
 const FOREIGN_POOL = 'userpool';
 const FOREIGN_CLAIM = 'nap-claim';
 
 /** Everything that rounds share: a control plane, an emulator with a pool of somebody else, proxies, and provisioners that do not run yet. */
-export class World implements RoundWorld {
-  readonly stage: Stage;
+export class World extends StagedWorld {
   readonly foreignPools: readonly string[] = ['nodepool1', FOREIGN_POOL];
-  #bystanders: readonly Bystander[] = [];
-
-  private constructor(stage: Stage) {
-    this.stage = stage;
-  }
 
   /** Starts it all. @throws with the log of what failed; nothing is left running then. */
   static async start(signal: AbortSignal): Promise<World> {
@@ -37,41 +30,10 @@ export class World implements RoundWorld {
       },
       signal,
     );
-    const world = new World(stage);
-    try {
-      await world.#furnish(signal);
-      return world;
-    } catch (error) {
-      await stage.stop();
-      throw error;
-    }
+    return StagedWorld.furnished(new World(stage), signal);
   }
 
-  /** Brings everything that rounds change back to where a round starts, and hands the proxies to it. */
-  async reset(hookFor: (replica: number) => ProxyHook, timings: Partial<Timings>, signal: AbortSignal): Promise<void> {
-    const { emulator } = this.stage.stack;
-    await emulator.clearFaults({ signal });
-    await emulator.configure({ timings: { ...QUICK.timings, ...timings } }, { signal });
-    await emulator.resetRequests({ signal });
-    await this.stage.lead(hookFor, signal);
-    this.#bystanders = await this.#look(signal);
-  }
-
-  /** What is none of the provisioner's business: as it was at the last `reset`, and as it is now. */
-  async bystanders(signal: AbortSignal): Promise<readonly Bystander[]> {
-    const now = await this.#look(signal);
-    return this.#bystanders.map(({ what, before }, index) => ({ what, before, after: now[index]?.before }));
-  }
-
-  log(): string {
-    return this.stage.log();
-  }
-
-  async stop(): Promise<void> {
-    await this.stage.stop();
-  }
-
-  async #furnish(signal: AbortSignal): Promise<void> {
+  protected async furnish(signal: AbortSignal): Promise<void> {
     const { emulator, client } = this.stage.stack;
     await emulator.seedPool(FOREIGN_POOL, { tags: { team: 'research' }, labels: { team: 'research' } }, { signal });
     await client.create(nodeClaims, foreignClaim(), { signal });
@@ -81,7 +43,7 @@ export class World implements RoundWorld {
     });
   }
 
-  async #look(signal: AbortSignal): Promise<readonly Bystander[]> {
+  protected async look(signal: AbortSignal): Promise<readonly Bystander[]> {
     const claim = await this.stage.stack.client.get(nodeClaims, { name: FOREIGN_CLAIM }, { signal });
     const seen = [
       { what: `pool ${FOREIGN_POOL}`, before: await this.#foreignPool(signal) },

@@ -1,6 +1,6 @@
 import { deployments, ignoreNotFound, services, statefulSets } from '@kaito/kube';
 import type { Client, KubeObject, Resource } from '@kaito/kube';
-import type { Bystander } from './books/books.ts';
+import type { Bystander } from '../world/bystander.ts';
 import type { PlannedWorkspace } from './plan-round.ts';
 import { namespace } from './view.ts';
 

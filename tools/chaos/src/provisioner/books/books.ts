@@ -1,3 +1,4 @@
+import type { Bystander } from '../../world/bystander.ts';
 import { finalizers, labels } from '@kaito/crds';
 import type { Machine, NodeClaim } from '@kaito/crds';
 import type { LoggedRequest, PoolState } from '@kaito/emulator';
@@ -71,13 +72,6 @@ export interface Snapshot {
   readonly claims: readonly SeenClaim[];
   readonly nodes: readonly SeenNode[];
   readonly pools: readonly SeenPool[];
-}
-
-/** Something that is none of the provisioner's business, before and after. */
-export interface Bystander {
-  readonly what: string;
-  readonly before: unknown;
-  readonly after: unknown;
 }
 
 /** Everything that is known about a round, from the emulator's and the API server's own books. */

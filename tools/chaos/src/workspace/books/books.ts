@@ -1,3 +1,4 @@
+import type { Bystander } from '../../world/bystander.ts';
 import type { LoggedRequest } from '@kaito/emulator';
 
 /** All times in milliseconds on the monotonic clock of the process that keeps the books. */
@@ -65,13 +66,6 @@ export interface WronglyServed {
   readonly service: string;
   readonly pod: string;
   readonly forMs: number;
-}
-
-/** Something that is none of the controller's business, before and after. */
-export interface Bystander {
-  readonly what: string;
-  readonly before: unknown;
-  readonly after: unknown;
 }
 
 /** What there is of a round at a moment, read afresh. */
