@@ -13,10 +13,10 @@ import {
   type Metrics,
 } from '@kaito/kube';
 import { azurePrices, checkWorkspace, gpuSkus } from '@kaito/planner';
+import type { PlanningSettings } from './admission/facts.ts';
 import { workspaceWebhook, workspaceWebhookPath } from './admission/webhook.ts';
 import type { WorkspaceOptions } from './config.ts';
 import { createWorkspaceController } from './controllers/workspace/controller.ts';
-import type { PlanningSettings } from './controllers/workspace/decide.ts';
 import { Look } from './controllers/workspace/look.ts';
 import { WorkspaceCounts } from './metrics/workspace-counts.ts';
 import { WorkspaceMetrics } from './metrics/workspace-metrics.ts';

@@ -11,7 +11,7 @@ import { renderWorkload } from '../render/workload.ts';
 import { changesBetween } from './changes.ts';
 import { impactOf, type Impact } from './impact.ts';
 import { revisionData } from './revision-data.ts';
-import { templateDigestAnnotation } from './rollout.ts';
+import { templateDigest } from '../workload/template-digest.ts';
 
 interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
@@ -183,7 +183,7 @@ function outcome(workspace: Workspace, config: ObservedConfig): { nodes: string;
   const { count, instanceType, capacityType } = planned.nodes;
   return {
     nodes: JSON.stringify([count, instanceType, capacityType]),
-    pods: statefulSet.metadata.annotations?.[templateDigestAnnotation] ?? '',
+    pods: templateDigest(statefulSet) ?? '',
     all: JSON.stringify([statefulSet, services]),
   };
 }

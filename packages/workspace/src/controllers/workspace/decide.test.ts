@@ -2,7 +2,8 @@ import type { Workspace } from '@kaito/crds';
 import { azurePrices, catalogue, findModel, gpuSkus, type Plan } from '@kaito/planner';
 import { override, type Overrides } from '@kaito/testing';
 import type { Observed } from '../../observed.ts';
-import { aClaim, anObserved, now, sized, someone, time } from '../../provisioning/builders.test-data.ts';
+import { anObserved, someone } from '../../observed.test-data.ts';
+import { aClaim, now, sized, time } from '../../provisioning/builders.test-data.ts';
 import type { Provisioning } from '../../provisioning/provisioning.ts';
 import { decide, type Decision } from './decide.ts';
 
@@ -27,7 +28,8 @@ function at(
   learnt?: Provisioning['refusal'],
 ): Decision {
   const observed = anObserved({ workspace, ...(model && { model: { state: 'known', model } }), ...change });
-  return decide(observed, [], { mode: 'auto', ...(learnt && { refusal: learnt }) }, { settings, now: ms });
+  const provisioning = { mode: 'auto', ...(learnt && { refusal: learnt }) } as const;
+  return decide(observed, [], { provisioning, settings, now: ms });
 }
 
 function planOf({ result }: Decision): Plan {
@@ -39,7 +41,16 @@ function planOf({ result }: Decision): Plan {
 function written(workspace: Workspace, decision: Decision, since = time): Workspace {
   const { rung, nodes } = planOf(decision);
   const { instanceType, capacityType, count: nodeCount, gpus: gpusPerNode } = nodes;
-  const plan = { rung, instanceType, capacityType, nodeCount, gpusPerNode, reason: '', ladder: decision.ladder, since };
+  const plan = {
+    rung,
+    instanceType,
+    capacityType,
+    nodeCount,
+    gpusPerNode,
+    reason: '',
+    ...(decision.target && { ladder: decision.target.ladder }),
+    since,
+  };
   return { ...workspace, status: { ...workspace.status, plan } };
 }
 
@@ -49,7 +60,7 @@ describe('decide', () => {
     const waiting = written(phi4(), at(now, phi4()));
     expect(planOf(at(now + 20 * minute - 1, waiting, { claims }))).toMatchObject({ rung: 0, nodes: { count: 1 } });
     const late = at(now + 20 * minute, waiting, { claims });
-    expect(late.moved).toBe(`1 ${oneA100} nodes were not ready within 20m`);
+    expect(late.target?.moved).toBe(`1 ${oneA100} nodes were not ready within 20m`);
     expect(planOf(late)).toMatchObject({
       rung: 1,
       nodes: { instanceType: oneA10, count: 2 },
@@ -60,10 +71,10 @@ describe('decide', () => {
   it('stays on the step that it came to, though the claims that were refused are gone', () => {
     const claims = [aClaim('ws0', { ...sized(oneA100), refused })];
     const moved = at(now, written(phi4(), at(now, phi4())), { claims });
-    expect(moved.moved).toContain(refused);
+    expect(moved.target?.moved).toContain(refused);
     const later = at(now + 24 * 60 * minute, written(phi4(), moved));
     expect(planOf(later).rung).toBe(1);
-    expect(later.moved).toBeUndefined();
+    expect(later.target?.moved).toBeUndefined();
   });
 
   it('passes over several steps at once where none of them can be had', () => {
@@ -73,7 +84,7 @@ describe('decide', () => {
     const claims = [oneA100, oneA10].map((size, index) => aClaim(`ws${index}`, { ...sized(size), refused }));
     const decision = at(now, written(three, at(now, three)), { claims });
     expect(planOf(decision)).toMatchObject({ rung: 2, nodes: { instanceType: twoA10, count: 1 } });
-    expect(decision.moved).toContain(oneA10);
+    expect(decision.target?.moved).toContain(oneA10);
   });
 
   it('begins at the top after an edit of resource, and only then', () => {
@@ -91,7 +102,7 @@ describe('decide', () => {
     });
     const decision = at(now, phi4(), {}, learnt);
     expect(planOf(decision).rung).toBe(1);
-    expect(decision.moved).toBe(`${oneA100} cannot be had: they vanish`);
+    expect(decision.target?.moved).toBe(`${oneA100} cannot be had: they vanish`);
   });
 
   it('keeps a size that it picked, for as long as it is not refused', () => {

@@ -13,6 +13,7 @@ import {
   type Result,
 } from '@kaito/kube';
 import type { Plan } from '@kaito/planner';
+import type { PlanningSettings } from '../../admission/facts.ts';
 import type { WorkspaceMetrics } from '../../metrics/workspace-metrics.ts';
 import type { Observed } from '../../observed.ts';
 import { byWorkspace, type Informers } from '../../observe/informers.ts';
@@ -32,7 +33,7 @@ import { deletingStatus, workspaceStatus } from '../../status/workspace-status.t
 import { ensureRevision } from '../../workload/ensure-revision.ts';
 import { ensureWorkload } from '../../workload/ensure-workload.ts';
 import { ServiceWriter } from '../../workload/service-writer.ts';
-import { decide, type Decision, type PlanningSettings } from './decide.ts';
+import { decide, type Decision, type Target } from './decide.ts';
 import { attempt, throwFailure, type StepFailure } from './failure.ts';
 import { lastChange } from './last-change.ts';
 import type { Look } from './look.ts';
@@ -101,8 +102,9 @@ export class WorkspaceReconciler {
     const looked = await look.at(workspace, workload, context.signal);
     const observed = observe(informers, workspace, { mode: provisioning.mode, looked });
     const revisions = informers.revisions.byIndex(byWorkspace, key);
-    const decision = decide(observed, revisions, provisioning, { settings: planning, now: clock.now() });
-    if (!decision.result.ok) {
+    const decision = decide(observed, revisions, { provisioning, settings: planning, now: clock.now() });
+    const { target } = decision;
+    if (!target) {
       const heldMs = await this.#writeStatus(observed, decision, { lookAgainMs: 0 }, context);
       return lookAgain(heldMs, isSecretMissing(observed) ? secretMs : 0);
     }
@@ -110,12 +112,13 @@ export class WorkspaceReconciler {
     const options = { signal: context.signal };
     const owned = await ensureFinalizer(this.#options.client, workspaces, workspace, finalizers.workspace, options);
     if (!owned) return;
-    const outcome = await this.#act({ ...observed, workspace: owned }, decision, decision.result.plan, context);
+    const wanted = { ...observed, workspace: target.workspace };
+    const outcome = await this.#act(wanted, decision, target, context);
     context.signal.throwIfAborted();
     const after = observe(informers, owned, { mode: provisioning.mode, looked });
     const heldMs = await this.#writeStatus(after, decision, outcome, context);
     if (outcome.failure) throwFailure(outcome.failure);
-    return lookAgain(heldMs, outcome.lookAgainMs, ...this.#waits(observed, decision.result.plan));
+    return lookAgain(heldMs, outcome.lookAgainMs, ...this.#waits(wanted, target.plan));
   }
 
   /** Milliseconds until something is due that no watch tells. */
@@ -127,6 +130,7 @@ export class WorkspaceReconciler {
       workspace: informers.workspaces.get(key) ?? observed.workspace,
       statefulSet: informers.statefulSets.get(key),
       service: informers.services.get(key),
+      pods: informers.pods.byIndex(byWorkspace, key),
     };
     return [
       msToDeadline(observed, plan, clock.now()),
@@ -135,24 +139,29 @@ export class WorkspaceReconciler {
     ];
   }
 
-  async #act(observed: Observed, decision: Decision, plan: Plan, context: ReconcileContext): Promise<Outcome> {
+  /** @param observed with the workspace of the target */
+  async #act(
+    observed: Observed,
+    { result, revision: step }: Decision,
+    target: Target,
+    context: ReconcileContext,
+  ): Promise<Outcome> {
     const { client, informers, provisioning } = this.#options;
     const { signal } = context;
+    const { plan } = target;
     const { namespace = '' } = observed.workspace.metadata;
     const tell = (event: RecordedEvent): void => this.#options.events.record(observed.workspace, event);
-    const workload = this.#render(observed, decision, plan);
+    const workload = this.#render(target);
     for (const message of workload?.notes ?? []) tell({ type: 'Normal', reason: 'Added', message });
+    const leaders = leadersOf(observed, plan);
     const [revision, claims, services, rollout] = await Promise.all([
-      attempt('revision', () =>
-        ensureRevision(decision.revision, { client, informer: informers.revisions, namespace, signal }),
-      ),
+      attempt('revision', async () => {
+        // An edit that is refused is no revision.
+        if (result.ok) await ensureRevision(step, { client, informer: informers.revisions, namespace, signal });
+      }),
       attempt('claims', () => provisioning.ensure(observed, plan, this.#tools(context))),
       attempt('services', () =>
-        this.#services.ensure(
-          observed,
-          { desired: workload?.services ?? [], leaders: leadersOf(observed, plan) },
-          signal,
-        ),
+        this.#services.ensure(observed, { desired: workload?.services ?? [], leaders }, signal),
       ),
       attempt(
         'workload',
@@ -166,12 +175,14 @@ export class WorkspaceReconciler {
           }),
       ),
     ]);
-    const failure = [revision, claims, services, rollout].map(step => step.failure).find(step => step !== undefined);
+    const failure = [revision, claims, services, rollout]
+      .map(({ failure: each }) => each)
+      .find(each => each !== undefined);
     return { failure, rollout: rollout.value, lookAgainMs: claims.value ?? 0 };
   }
 
   /** The objects that serve; undefined for a plan of another kind. */
-  #render({ workspace, config }: Observed, { revision }: Decision, plan: Plan): Workload | undefined {
+  #render({ workspace, plan, configHash, revision }: Target): Workload | undefined {
     const { provisioning, rendering } = this.#options;
     if (plan.job === 'tuning') return undefined;
     return renderWorkload({
@@ -179,8 +190,8 @@ export class WorkspaceReconciler {
       plan,
       podNodeLabels: provisioning.podNodeLabels(workspace),
       mode: provisioning.mode,
-      revision: revision.number,
-      configHash: config.state === 'read' ? config.hash : undefined,
+      revision,
+      configHash,
       settings: rendering,
     });
   }
@@ -207,7 +218,7 @@ export class WorkspaceReconciler {
   /** @returns milliseconds until what was found is to be written after all; 0 when it was */
   async #writeStatus(
     observed: Observed,
-    { result, revision, data, ladder, moved }: Decision,
+    { result, target, revision, data }: Decision,
     { failure, rollout }: Outcome,
     { signal, logger }: ReconcileContext,
   ): Promise<number> {
@@ -218,14 +229,18 @@ export class WorkspaceReconciler {
       {
         observed,
         result,
-        ladder,
+        kept: result.ok ? undefined : target?.plan,
+        ladder: target?.ladder,
         provisioning,
-        claims: result.ok ? provisioning.verdict(observed, result.plan) : undefined,
+        claims: target && provisioning.verdict({ ...observed, workspace: target.workspace }, target.plan),
         rollout,
         failure,
         // An edit that is refused is none that runs: it has no number, and what is shown stays.
         ...((result.ok || !revision.write) && {
-          revision: { number: revision.number, lastChange: lastChange(workspace, revision, data, { rollout, now }) },
+          revision: {
+            number: revision.number,
+            lastChange: lastChange(workspace, revision, data, { rollout, now, provisioner: provisioning.name }),
+          },
         }),
       },
       now,
@@ -236,7 +251,7 @@ export class WorkspaceReconciler {
     const written = await ignoreNotFound(patchStatus(client, workspaces, workspace, status, { signal }));
     if (!written) return 0;
     this.#options.statusMetrics.statusWritten(workspace, status);
-    for (const event of statusEvents(workspace, status, moved)) {
+    for (const event of statusEvents(workspace, status, target?.moved)) {
       logger.info('Workspace changed', { reason: event.reason, detail: event.message });
       events.record(workspace, event);
     }
