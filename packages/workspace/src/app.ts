@@ -79,7 +79,7 @@ export async function run(options: WorkspaceOptions, signal: AbortSignal): Promi
     const { nodeClasses } = readProvisioningConfig(options);
     manager.add(new NodeClassKeeper({ client, nodeClasses, clock, logger, random: Math.random }));
   }
-  const { adapterSource, nvmeStorageClass, presetRegistry: registry } = options;
+  const { adapterSource, nvmeStorageClass, presetRegistry: registry, serverUser } = options;
   const counts = new WorkspaceCounts(metrics, parts.informers.workspaces);
   metrics.onCollect(() => counts.show());
   manager.add(models).add(
@@ -87,7 +87,7 @@ export async function run(options: WorkspaceOptions, signal: AbortSignal): Promi
       ...parts,
       client: cache.client,
       statusMetrics: new WorkspaceMetrics(metrics),
-      rendering: { registry, adapterSource, nvmeStorageClass },
+      rendering: { registry, adapterSource, nvmeStorageClass, serverUser },
     }),
   );
   await manager.run(signal);

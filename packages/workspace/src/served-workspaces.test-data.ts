@@ -112,8 +112,11 @@ export class ServedWorkspaces {
       async () => {
         const workspace = await client.get(workspaces, key(name));
         const ready = findCondition(workspace, 'WorkspaceReady');
-        const is = `at revision ${workspace.status?.revision}, ready: ${ready?.status} ${ready?.message}`;
-        if (ready?.status !== 'True' || workspace.status?.revision !== revision) throw new Error(is);
+        const { revision: now, lastChange } = workspace.status ?? {};
+        const is = `at revision ${now} (${lastChange?.message ?? 'in place'}), ready: ${ready?.status} ${ready?.message}`;
+        // What serves before a change is in place is ready too.
+        const isInPlace = now === revision && lastChange?.message === undefined;
+        if (ready?.status !== 'True' || !isInPlace) throw new Error(is);
         return workspace;
       },
       { timeoutMs: 60_000, describe: `${name} is ready at revision ${revision}`, dump },
