@@ -305,6 +305,22 @@ describe('a name that is taken', () => {
   });
 });
 
+describe('a template that pods cannot be made of', () => {
+  it('costs no node, and runs once it is mended', async () => {
+    const { client } = getStack();
+    const inference = (container: object) => ({ preset: undefined, template: { spec: { containers: [container] } } });
+    const metadata = { name: 'malformed' };
+    await client.create(workspaces, aWorkspace({ metadata, inference: inference({ name: 'main', prots: [] }) }));
+    const refused = await untilCondition('malformed', 'Planned', 'False', 'TemplateInvalid');
+    expect(refused.status?.diagnosis).toMatchObject({ cause: 'TemplateInvalid', mover: 'user' });
+    expect(await claimsOf('malformed')).toEqual([]);
+    const key = { ...metadata, namespace };
+    await client.patch(workspaces, key, { inference: inference({ name: 'main', image: 'example.com/a:1' }) });
+    await untilCondition('malformed', 'WorkspaceReady', 'True');
+    await deleteAll('malformed');
+  });
+});
+
 describe('a claim name that is taken', () => {
   it('is not taken over, and the workspace goes on when it is free', async () => {
     const stack = getStack();

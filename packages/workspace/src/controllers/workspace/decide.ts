@@ -14,7 +14,8 @@ import {
 } from '@kaito/planner';
 import { broughtNode } from '../../nodes/brought-node.ts';
 import { configProblems, findOwnProblems } from '../../admission/find-problems.ts';
-import type { Observed } from '../../observed.ts';
+import { tokenKey } from '../../models/secret-token.ts';
+import type { Observed, ObservedSecret } from '../../observed.ts';
 import { nextRung } from '../../provisioning/next-rung.ts';
 import type { Provisioning } from '../../provisioning/provisioning.ts';
 import { nextRevision, storedModel, type RevisionStep } from '../../revisions/revision.ts';
@@ -73,6 +74,7 @@ export function decide(
     ...findNameConflicts(observed),
     ...findOwnProblems(workspace, observed.config, settings.nodeClasses),
     ...missingInputs(observed),
+    ...(hasBegun(observed) ? [] : missingToken(observed, result)),
     ...notYet(result),
   ];
   return {
@@ -97,9 +99,9 @@ function modelToStore({ model }: Observed): Model | undefined {
 }
 
 /** What a server could not start without is waited for before a node is paid for. One that runs is left alone. */
-function missingInputs({ workspace, claims, nodes, statefulSet, config, secrets }: Observed): readonly Problem[] {
-  const hasNodes = claims.length > 0 || nodes.some(({ tie }) => tie === 'reserved');
-  if (hasNodes || statefulSet) return [];
+function missingInputs(observed: Observed): readonly Problem[] {
+  const { workspace, config, secrets } = observed;
+  if (hasBegun(observed)) return [];
   const absent = secrets.filter(({ keys }) => keys === undefined);
   return [
     ...configProblems(workspace, config),
@@ -109,6 +111,29 @@ function missingInputs({ workspace, claims, nodes, statefulSet, config, secrets 
       message: `Secret "${name}" does not exist in the namespace of the workspace: create it, or correct its name`,
     })),
   ];
+}
+
+/** A gated model cannot be downloaded without its token, so that a Secret without one is as good as none. */
+function missingToken({ workspace, secrets }: Observed, result: PlanResult): readonly Problem[] {
+  const name = workspace.inference?.preset?.presetOptions?.modelAccessSecret;
+  const secret = secrets.find(found => found.name === name);
+  if (!result.ok || result.plan.job !== 'inference' || !secret || !lacksToken(secret)) return [];
+  const { gated, weights } = result.plan.model;
+  if (!gated || weights !== 'download') return [];
+  const field = 'inference.preset.presetOptions.modelAccessSecret';
+  const message = `${field} names the Secret "${secret.name}", which has no key ${tokenKey}: put the token under that key`;
+  return [{ code: 'SecretMissing', field, message }];
+}
+
+/** Whether a Secret is there and holds no token of Hugging Face. */
+export function lacksToken({ keys }: ObservedSecret): boolean {
+  return keys !== undefined && !keys.includes(tokenKey);
+}
+
+/** Whether something was made or reserved for a workspace already. */
+export function hasBegun({ claims, nodePool, nodes, statefulSet }: Observed): boolean {
+  const hasNodes = claims.length > 0 || nodePool !== undefined || nodes.some(({ tie }) => tie === 'reserved');
+  return hasNodes || statefulSet !== undefined;
 }
 
 /** A node for a job that nobody would start must not be paid for. */

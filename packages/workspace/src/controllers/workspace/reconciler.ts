@@ -31,8 +31,9 @@ import { StatusPace } from '../../status/status-pace.ts';
 import { deletingStatus, workspaceStatus } from '../../status/workspace-status.ts';
 import { ensureRevision } from '../../workload/ensure-revision.ts';
 import { ensureWorkload } from '../../workload/ensure-workload.ts';
+import { hasOpenParts, rehearse } from '../../workload/rehearse.ts';
 import { ServiceWriter } from '../../workload/service-writer.ts';
-import { decide, type Decision, type PlanningSettings } from './decide.ts';
+import { decide, hasBegun, lacksToken, type Decision, type PlanningSettings } from './decide.ts';
 import { attempt, throwFailure, type StepFailure } from './failure.ts';
 import { lastChange } from './last-change.ts';
 import type { Look } from './look.ts';
@@ -101,7 +102,8 @@ export class WorkspaceReconciler {
     const looked = await look.at(workspace, workload, context.signal);
     const observed = observe(informers, workspace, { mode: provisioning.mode, looked });
     const revisions = informers.revisions.byIndex(byWorkspace, key);
-    const decision = decide(observed, revisions, provisioning, { settings: planning, now: clock.now() });
+    const decided = decide(observed, revisions, provisioning, { settings: planning, now: clock.now() });
+    const decision = await this.#rehearsed(observed, decided, context);
     if (!decision.result.ok) {
       const heldMs = await this.#writeStatus(observed, decision, { lookAgainMs: 0 }, context);
       return lookAgain(heldMs, isSecretMissing(observed) ? secretMs : 0);
@@ -116,6 +118,17 @@ export class WorkspaceReconciler {
     const heldMs = await this.#writeStatus(after, decision, outcome, context);
     if (outcome.failure) throwFailure(outcome.failure);
     return lookAgain(heldMs, outcome.lookAgainMs, ...this.#waits(observed, decision.result.plan));
+  }
+
+  /** What the API server would refuse is found out before the first node is paid for. */
+  async #rehearsed(observed: Observed, decision: Decision, { signal }: ReconcileContext): Promise<Decision> {
+    const { client, provisioning } = this.#options;
+    const { result } = decision;
+    if (!result.ok || provisioning.mode === 'brought' || hasBegun(observed)) return decision;
+    const workload = hasOpenParts(observed.workspace) && this.#render(observed, decision, result.plan);
+    if (!workload) return decision;
+    const problems = await rehearse(observed.workspace, workload.statefulSet, { client, signal });
+    return problems.length > 0 ? { ...decision, result: { ok: false, problems } } : decision;
   }
 
   /** Milliseconds until something is due that no watch tells. */
@@ -255,6 +268,7 @@ function leadersOf({ pods }: Observed, plan: Plan): readonly Pod[] {
   return plan.job === 'inference' ? unmarkedLeaders(pods, plan.server) : [];
 }
 
-function isSecretMissing({ secrets }: Observed): boolean {
-  return secrets.some(({ keys }) => keys === undefined);
+function isSecretMissing({ workspace, secrets }: Observed): boolean {
+  const token = workspace.inference?.preset?.presetOptions?.modelAccessSecret;
+  return secrets.some(secret => secret.keys === undefined || (secret.name === token && lacksToken(secret)));
 }
