@@ -21,6 +21,7 @@ import type { PlanningSettings } from './controllers/workspace/decide.ts';
 import { Look } from './controllers/workspace/look.ts';
 import { WorkspaceCounts } from './metrics/workspace-counts.ts';
 import { WorkspaceMetrics } from './metrics/workspace-metrics.ts';
+import { mirrorOf } from './models/model-options.ts';
 import { ModelDirectory } from './models/model-directory.ts';
 import { tokenReader } from './models/secret-token.ts';
 import { createInformers, type Informers } from './observe/informers.ts';
@@ -94,8 +95,9 @@ export async function run(options: WorkspaceOptions, signal: AbortSignal): Promi
   await manager.run(signal);
 }
 
-function renderSettings({ presetRegistry, adapterSource, nvmeStorageClass }: WorkspaceOptions): RenderSettings {
-  return { registry: presetRegistry, adapterSource, nvmeStorageClass };
+function renderSettings(options: WorkspaceOptions): RenderSettings {
+  const { presetRegistry: registry, adapterSource, nvmeStorageClass, huggingFaceEndpoint } = options;
+  return { registry, adapterSource, nvmeStorageClass, weightsMirror: mirrorOf(huggingFaceEndpoint) };
 }
 
 async function assemble(options: WorkspaceOptions, signal: AbortSignal): Promise<Parts> {

@@ -59,7 +59,7 @@ function serverContainer(input: RenderInput<InferencePlan>, mounted: readonly Mo
   const { workspace, plan, settings } = input;
   const { server } = plan;
   const gpus = { [resourceOf(plan)]: String(server.gpusPerPod) };
-  const env = environment(workspace, plan);
+  const env = environment(input);
   const name = server.runtime === 'preset-image' ? {} : { name: 'http' };
   return {
     name: workspace.metadata.name,
