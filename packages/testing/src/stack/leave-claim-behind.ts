@@ -1,5 +1,5 @@
 import { allowedValues, labels, machines, nodeClaims, type Machine, type NodeClaim } from '@kaito/crds';
-import { nodes, type KubeObject, type Node, type Resource } from '@kaito/kube';
+import { nodes, type Node, type Resource } from '@kaito/kube';
 import { eventually } from '../time/eventually.ts';
 import type { TestStack } from './start-stack.ts';
 
@@ -21,7 +21,7 @@ export async function leaveClaimBehind(
   claim: Machine | NodeClaim,
 ): Promise<Node> {
   const kind = claim.apiVersion === 'karpenter.sh/v1' ? 'NodeClaim' : 'Machine';
-  const resource: Resource<KubeObject> = kind === 'NodeClaim' ? nodeClaims : machines;
+  const resource: Resource = kind === 'NodeClaim' ? nodeClaims : machines;
   const { name } = claim.metadata;
   const made = await client.create(resource, { ...claim, metadata: { ...claim.metadata, finalizers } });
   const { uid = '', creationTimestamp = '' } = made.metadata;
