@@ -1,4 +1,5 @@
 import { loadOptions, processOptions, type LoadOptions, type Options, type OptionTable } from '@kaito/kube';
+import { clouds } from '@kaito/planner';
 import { modelOptions } from './models/model-options.ts';
 import { provisioningOptions } from './provisioning/options.ts';
 import { nobody } from './render/security.ts';
@@ -16,7 +17,7 @@ export const optionTable = {
   cloudProvider: {
     flag: '--cloud-provider <name>',
     env: 'CLOUD_PROVIDER',
-    type: ['azure'],
+    type: clouds,
     default: 'azure',
     description: 'Cloud whose instance types workspaces name',
   },

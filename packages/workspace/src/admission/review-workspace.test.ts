@@ -282,6 +282,20 @@ describe('what is worth a warning', () => {
       { ...facts, mode: 'brought' },
       'resource.preferredNodes has no effect here: users bring the nodes, and labelSelector decides',
     ],
+    [
+      'a deadline after which nothing follows',
+      aWorkspace({ resource: { deadline: '20m' } }),
+      facts,
+      'resource.deadline has no effect: no further size of resource.alternatives follows',
+    ],
+    [
+      'a deadline of the last size',
+      aWorkspace({
+        resource: { deadline: '20m', alternatives: [{ instanceType: 'Standard_NC12s_v3', deadline: '5m' }] },
+      }),
+      facts,
+      'resource.alternatives[0].deadline has no effect: no further size of resource.alternatives follows',
+    ],
   ])('%s', (_what, workspace, around, warning) => {
     expect(reviewWorkspace(created(workspace), around)).toEqual({ allowed: true, warnings: [warning] });
   });

@@ -1,6 +1,7 @@
 import type { Workspace } from '@kaito/crds';
-import type { Problem } from '@kaito/planner';
-import type { Observed, ObservedConfig } from '../observed.ts';
+import type { PlanResult, Problem } from '@kaito/planner';
+import { tokenKey } from '../models/secret-token.ts';
+import type { Observed, ObservedConfig, ObservedSecret } from '../observed.ts';
 
 /** What a workspace names and a server could not start without, as far as it is not there. */
 export function missingInputs({
@@ -18,6 +19,26 @@ export function missingInputs({
       message: `Secret "${name}" is not in ${namespace}: create it, or correct its name`,
     })),
   ];
+}
+
+/** A gated model cannot be downloaded without its token, so that a Secret without one is as good as none. */
+export function missingToken(
+  { workspace, secrets }: Pick<Observed, 'workspace' | 'secrets'>,
+  result: PlanResult,
+): readonly Problem[] {
+  const name = workspace.inference?.preset?.presetOptions?.modelAccessSecret;
+  const secret = secrets.find(found => found.name === name);
+  if (!result.ok || result.plan.job !== 'inference' || !secret || !lacksToken(secret)) return [];
+  const { gated, weights } = result.plan.model;
+  if (!gated || weights !== 'download') return [];
+  const field = 'inference.preset.presetOptions.modelAccessSecret';
+  const message = `${field} names the Secret "${secret.name}", which has no key ${tokenKey}: put the token under that key`;
+  return [{ code: 'SecretMissing', field, message }];
+}
+
+/** Whether a Secret is there and holds no token of Hugging Face. */
+export function lacksToken({ keys }: ObservedSecret): boolean {
+  return keys !== undefined && !keys.includes(tokenKey);
 }
 
 /** The ConfigMap that a workspace names must be there and have the key that counts. */

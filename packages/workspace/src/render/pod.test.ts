@@ -96,6 +96,12 @@ describe('the environment', () => {
     expect(env).toContainEqual({ name: 'HF_TOKEN', valueFrom: { secretKeyRef } });
   });
 
+  it('downloads weights from the mirror of the installation, where it downloads any', () => {
+    const mirrored = { settings: { ...settings, weightsMirror: 'https://hub.example' } };
+    expect(serverOf(aVllmPlan(), mirrored).env).toContainEqual({ name: 'HF_ENDPOINT', value: 'https://hub.example' });
+    expect(serverOf(aPresetImagePlan(), mirrored).env).toBeUndefined();
+  });
+
   it('has no token where weights are in the image or no Secret is named', () => {
     expect(serverOf(aPresetImagePlan(), { workspace: withSecret }).env).toBeUndefined();
     expect(serverOf(aTransformersPlan()).env).toContainEqual({ name: 'HF_HOME', value: '/workspace/weights' });

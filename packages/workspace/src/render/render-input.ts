@@ -15,6 +15,8 @@ export interface RenderSettings {
   readonly serverUser: number;
   /** StorageClass of local NVMe disks; absent: weights go to the disk of the operating system. */
   readonly nvmeStorageClass?: string | undefined;
+  /** Mirror of Hugging Face from which servers download weights; absent: Hugging Face itself. */
+  readonly weightsMirror?: string | undefined;
 }
 
 /** What the objects of a workspace are rendered from. */

@@ -1,4 +1,4 @@
-import { annotations } from '@kaito/crds';
+import { annotations, labels } from '@kaito/crds';
 import type { ProvisionerName } from '../provisioning/provisioning.ts';
 
 /**
@@ -43,6 +43,10 @@ export const fieldImpacts: Readonly<Record<string, Impact>> = {
   [`metadata.annotations.${annotations.useLocalWeights}`]: 'podRestart',
   [`metadata.annotations.${annotations.enableLoadBalancer}`]: 'inPlace',
   [`metadata.labels.${annotations.enableLoadBalancer}`]: 'inPlace',
+  // The pods bear them, and clients may ask for the model by the name of its set.
+  [`metadata.labels.${labels.inferenceSetCreatedBy}`]: 'podRestart',
+  [`metadata.labels.${labels.multiRoleInferenceCreatedBy}`]: 'podRestart',
+  [`metadata.labels.${labels.inferenceRole}`]: 'podRestart',
   [`metadata.annotations.${annotations.nodeImageFamily}`]: 'nextNode',
   // Nodes of another class have drifted: Karpenter replaces them one by one (Karpenter docs, disruption).
   [nodeClassField]: 'newNodes',

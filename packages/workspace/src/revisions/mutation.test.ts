@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { annotations, type Workspace } from '@kaito/crds';
+import { annotations, labels, type Workspace } from '@kaito/crds';
 import { azurePrices, catalogue, findModel, gpuSkus, plan, type Plan } from '@kaito/planner';
 import { aWorkspace, override, type Overrides } from '@kaito/testing';
 import { parse } from 'yaml';
@@ -153,6 +153,14 @@ const annotationEdits: Readonly<Record<string, readonly [string, Impact, Workspa
   [annotations.bypassResourceChecks]: ['true', 'nextNode'],
 };
 
+/** Labels that are read: those of the fleet that a workspace belongs to, and the load balancer. */
+const labelEdits: Readonly<Record<string, readonly [string, Impact]>> = {
+  [labels.inferenceSetCreatedBy]: ['a-set', 'podRestart'],
+  [labels.multiRoleInferenceCreatedBy]: ['a-set', 'podRestart'],
+  [labels.inferenceRole]: ['decode', 'podRestart'],
+  [annotations.enableLoadBalancer]: ['True', 'inPlace'],
+};
+
 const noConfig: ObservedConfig = { state: 'none' };
 
 function planOf(workspace: Workspace, config: ObservedConfig): Plan {
@@ -227,6 +235,21 @@ function expectDeclared(field: string, effect: Impact): void {
   expect(strength.indexOf(effect)).toBeLessThanOrEqual(strength.indexOf(declared ?? 'nextNode'));
 }
 
+interface Edit {
+  readonly before: Workspace;
+  readonly after: Workspace;
+  readonly effect: Impact;
+}
+
+/** The effect of an edit of metadata is within what is declared, and it is told as the one change, there and back. */
+function expectTold(field: string, { before, after, effect }: Edit): void {
+  expectDeclared(field, effect);
+  const told = { field, impact: impactOf(field) };
+  const [was, is] = [revisionData(before, noConfig), revisionData(after, noConfig)];
+  expect(changesBetween(was, is)).toEqual([told]);
+  expect(changesBetween(is, was)).toEqual([told]);
+}
+
 describe('every field has a declared impact', () => {
   test.each(userFields())('%s', field => {
     expect(impactOf(field)).toBeDefined();
@@ -257,12 +280,13 @@ describe('an edit comes to what is declared', () => {
   test.each(Object.entries(annotationEdits))('annotation %s', (key, [value, effect, before = serving]) => {
     const after = override(before, { metadata: { annotations: { [key]: value } } });
     expect(effectOf(before, after)).toBe(effect);
-    const field = `metadata.annotations.${key}`;
-    expectDeclared(field, effect);
-    const told = { field, impact: impactOf(field) };
-    const [was, is] = [revisionData(before, noConfig), revisionData(after, noConfig)];
-    expect(changesBetween(was, is)).toEqual([told]);
-    expect(changesBetween(is, was)).toEqual([told]);
+    expectTold(`metadata.annotations.${key}`, { before, after, effect });
+  });
+
+  test.each(Object.entries(labelEdits))('label %s', (key, [value, effect]) => {
+    const after = override(serving, { metadata: { labels: { [key]: value } } });
+    expect(effectOf(serving, after)).toBe(effect);
+    expectTold(`metadata.labels.${key}`, { before: serving, after, effect });
   });
 
   test('another node class takes other nodes with Karpenter, and nothing where it is not read', () => {

@@ -1,5 +1,6 @@
 import type { Plan, Symptom } from '@kaito/planner';
 import { isSameSize } from '../claims/size.ts';
+import { tokenKey } from '../models/secret-token.ts';
 import { nodeProgress } from '../nodes/node-progress.ts';
 import type { Observed } from '../observed.ts';
 import { missingInputs } from '../observe/missing-inputs.ts';
@@ -21,9 +22,6 @@ export interface Sign {
   /** When what is told happened, in milliseconds since the epoch: a wait that the words tell of counts from there. */
   readonly at?: number | undefined;
 }
-
-/** Key under which the token of a gated model is kept (KAITO). */
-const tokenKey = 'HF_TOKEN';
 
 /** Everything that may be wrong with a workspace that is not ready, in the order of the steps: the earliest broken one is the cause. */
 export function signsOf(input: StatusInput): readonly Sign[] {

@@ -135,6 +135,17 @@ describe('decide', () => {
     expect(at(now, phi4(), { secrets }).result).toMatchObject({ ok: false, problems: [{ code: 'SecretMissing' }] });
     expect(at(now, phi4(), { secrets, claims: [aClaim('ws0', sized(oneA100))] }).result.ok).toBe(true);
   });
+
+  it('asks for no node for a gated model whose Secret has no token in it', () => {
+    const llama = findModel(catalogue, 'llama-3.1-8b-instruct');
+    const preset = { name: 'llama-3.1-8b-instruct', presetOptions: { modelAccessSecret: 'token' } };
+    const gated = someone({ resource: { instanceType: oneA100 }, inference: { preset } });
+    const known = llama && { model: { state: 'known' as const, model: llama } };
+    const having = (key: string) => at(now, gated, { ...known, secrets: [{ name: 'token', keys: [key] }] }).result;
+    const field = 'inference.preset.presetOptions.modelAccessSecret';
+    expect(having('token')).toMatchObject({ ok: false, problems: [{ code: 'SecretMissing', field }] });
+    expect(having('HF_TOKEN').ok).toBe(true);
+  });
 });
 
 describe('an edit that is refused', () => {

@@ -6,7 +6,7 @@ import { planInput, type PlanningSettings, type ReviewFacts } from '../../admiss
 import { findOwnProblems, findProblems } from '../../admission/find-problems.ts';
 import { broughtNode } from '../../nodes/brought-node.ts';
 import type { Observed, ObservedConfig } from '../../observed.ts';
-import { missingInputs } from '../../observe/missing-inputs.ts';
+import { missingInputs, missingToken } from '../../observe/missing-inputs.ts';
 import { nextRung } from '../../provisioning/next-rung.ts';
 import type { Provisioning } from '../../provisioning/provisioning.ts';
 import { newestRevision, nextRevision, type RevisionStep, type StoredRevision } from '../../revisions/revision.ts';
@@ -61,7 +61,7 @@ export function decide(
   const climbed = climb(observed, circumstances);
   // What was good once is not asked about its other rungs again: what serves must not stop for a size that it may never come to.
   const unchecked = revision.write ? findProblems(workspace, factsOf(observed, circumstances)) : [];
-  const result = judged(climbed.result, [...unchecked, ...obstacles(observed, circumstances)]);
+  const result = judged(climbed.result, [...unchecked, ...obstacles(observed, climbed.result, circumstances)]);
   const target = result.ok
     ? targetOf(observed, { ...climbed, plan: result.plan, revision: revision.number })
     : lastGood(observed, newest, circumstances);
@@ -80,7 +80,7 @@ function lastGood(
   if (!config) return undefined;
   const then = { ...observed, workspace, config };
   const climbed = climb(then, circumstances);
-  const result = judged(climbed.result, obstacles(then, circumstances));
+  const result = judged(climbed.result, obstacles(then, climbed.result, circumstances));
   return result.ok ? targetOf(then, { ...climbed, plan: result.plan, revision: newest.number }) : undefined;
 }
 
@@ -143,16 +143,21 @@ function factsOf({ model, config, nodes }: Observed, { provisioning, settings }:
   };
 }
 
-/** What keeps a workspace from being run, whatever its plan. */
-function obstacles(observed: Observed, { settings }: Circumstances): readonly Problem[] {
-  const { workspace, config, claims, nodes, statefulSet } = observed;
-  const stands = claims.length > 0 || statefulSet !== undefined || nodes.some(({ tie }) => tie === 'reserved');
+/** What keeps a workspace from being run, beside what planning says. */
+function obstacles(observed: Observed, result: PlanResult, { settings }: Circumstances): readonly Problem[] {
+  const { workspace, config } = observed;
   return [
     ...findNameConflicts(observed),
     ...findOwnProblems(workspace, config, settings.nodeClasses),
     // What a server could not start without is waited for before a node is paid for. One that runs is left alone.
-    ...(stands ? [] : missingInputs(observed)),
+    ...(hasBegun(observed) ? [] : [...missingInputs(observed), ...missingToken(observed, result)]),
   ];
+}
+
+/** Whether something was made or reserved for a workspace already. */
+export function hasBegun({ claims, nodePool, nodes, statefulSet }: Observed): boolean {
+  const hasNodes = claims.length > 0 || nodePool !== undefined || nodes.some(({ tie }) => tie === 'reserved');
+  return hasNodes || statefulSet !== undefined;
 }
 
 /** The result with all that is wrong, each problem once. While the model is looked up, nothing can be said yet. */

@@ -26,9 +26,12 @@ export function lastChange(
   { rollout, now, provisioner }: ChangeContext,
 ): WorkspaceChange | undefined {
   if (before === undefined) return undefined;
+  const changes = changesBetween(before, data, provisioner);
+  // The same data under the hash of another program: KAITO's last revision.
+  if (changes.length === 0) return undefined;
   const shown = status?.lastChange;
   const at = shown?.revision === number ? shown.at : timestamp(now);
-  const fields = changesBetween(before, data, provisioner).flatMap(({ field, impact }) =>
+  const fields = changes.flatMap(({ field, impact }) =>
     impact === 'refused' ? [] : [{ field, impact: impact === 'nextNode' ? ('none' as const) : impact }],
   );
   const message =

@@ -17,6 +17,7 @@ import type { PlanningSettings } from '../../admission/facts.ts';
 import type { WorkspaceMetrics } from '../../metrics/workspace-metrics.ts';
 import type { Observed } from '../../observed.ts';
 import { byWorkspace, type Informers } from '../../observe/informers.ts';
+import { lacksToken } from '../../observe/missing-inputs.ts';
 import { observe } from '../../observe/observe.ts';
 import { warningsHoldMs } from '../../observe/warning-events.ts';
 import type { Provisioning } from '../../provisioning/provisioning.ts';
@@ -32,8 +33,9 @@ import { StatusPace } from '../../status/status-pace.ts';
 import { deletingStatus, workspaceStatus } from '../../status/workspace-status.ts';
 import { ensureRevision } from '../../workload/ensure-revision.ts';
 import { ensureWorkload } from '../../workload/ensure-workload.ts';
+import { hasOpenParts, rehearse } from '../../workload/rehearse.ts';
 import { ServiceWriter } from '../../workload/service-writer.ts';
-import { decide, type Decision, type Target } from './decide.ts';
+import { decide, hasBegun, type Decision, type Target } from './decide.ts';
 import { attempt, throwFailure, type StepFailure } from './failure.ts';
 import { lastChange } from './last-change.ts';
 import type { Look } from './look.ts';
@@ -102,7 +104,8 @@ export class WorkspaceReconciler {
     const looked = await look.at(workspace, workload, context.signal);
     const observed = observe(informers, workspace, { mode: provisioning.mode, looked });
     const revisions = informers.revisions.byIndex(byWorkspace, key);
-    const decision = decide(observed, revisions, { provisioning, settings: planning, now: clock.now() });
+    const decided = decide(observed, revisions, { provisioning, settings: planning, now: clock.now() });
+    const decision = await this.#rehearsed(observed, decided, context);
     const { target } = decision;
     if (!target) {
       const heldMs = await this.#writeStatus(observed, decision, { lookAgainMs: 0 }, context);
@@ -119,6 +122,17 @@ export class WorkspaceReconciler {
     const heldMs = await this.#writeStatus(after, decision, outcome, context);
     if (outcome.failure) throwFailure(outcome.failure);
     return lookAgain(heldMs, outcome.lookAgainMs, ...this.#waits(wanted, target.plan));
+  }
+
+  /** What the API server would refuse is found out before the first node is paid for. */
+  async #rehearsed(observed: Observed, decision: Decision, { signal }: ReconcileContext): Promise<Decision> {
+    const { client, provisioning } = this.#options;
+    const { result, target } = decision;
+    if (!result.ok || !target || provisioning.mode === 'brought' || hasBegun(observed)) return decision;
+    const workload = hasOpenParts(observed.workspace) && this.#render(target);
+    if (!workload) return decision;
+    const problems = await rehearse(observed.workspace, workload.statefulSet, { client, signal });
+    return problems.length > 0 ? { ...decision, result: { ok: false, problems }, target: undefined } : decision;
   }
 
   /** Milliseconds until something is due that no watch tells. */
@@ -270,6 +284,7 @@ function leadersOf({ pods }: Observed, plan: Plan): readonly Pod[] {
   return plan.job === 'inference' ? unmarkedLeaders(pods, plan.server) : [];
 }
 
-function isSecretMissing({ secrets }: Observed): boolean {
-  return secrets.some(({ keys }) => keys === undefined);
+function isSecretMissing({ workspace, secrets }: Observed): boolean {
+  const token = workspace.inference?.preset?.presetOptions?.modelAccessSecret;
+  return secrets.some(secret => secret.keys === undefined || (secret.name === token && lacksToken(secret)));
 }
