@@ -1,10 +1,10 @@
 // Bundles an app's src/main.ts into one file, so that a controller starts in a fraction of a second and its image needs no node_modules.
 import { build } from 'esbuild';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 
 const { name } = JSON.parse(readFileSync('package.json', 'utf8'));
 
-await build({
+const { metafile } = await build({
   entryPoints: ['src/main.ts'],
   outfile: 'bundle/main.mjs',
   bundle: true,
@@ -15,7 +15,10 @@ await build({
   sourcemap: 'linked',
   legalComments: 'none',
   logLevel: 'warning',
+  metafile: true,
   // Some dependencies are CommonJS and call require() for Node's own modules.
   banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
 });
+// What went in, for tools/sbom.mjs.
+writeFileSync('bundle/inputs.json', JSON.stringify(Object.keys(metafile.inputs).toSorted()));
 console.log(`${name}: bundle/main.mjs`);

@@ -9,6 +9,8 @@ const required = {
   kubernetes: 'k8s.io/kubernetes',
   etcd: 'go.etcd.io/etcd/server/v3',
   kwok: 'sigs.k8s.io/kwok',
+  coredns: 'github.com/coredns/coredns',
+  node: 'k8s.io/kubelet',
 } as const;
 
 describe('the catalogue', () => {

@@ -1,5 +1,6 @@
 import { atLeast, formatVersion, sameMinor, withinFourMinors, type Acceptance, type Version } from './version.ts';
 
+/** What the stack runs. */
 export const BINARY_NAMES = [
   'etcd',
   'kube-apiserver',
@@ -8,10 +9,15 @@ export const BINARY_NAMES = [
   'kubectl',
   'kwok',
 ] as const;
-export type BinaryName = (typeof BINARY_NAMES)[number];
+
+/** What a node with a real kubelet needs beyond that. */
+export const NODE_BINARY_NAMES = ['kubelet', 'kube-proxy', 'coredns', 'gpu-device-plugin', 'pause'] as const;
+export type BinaryName = (typeof BINARY_NAMES)[number] | (typeof NODE_BINARY_NAMES)[number];
 
 /** A checked-in Go module that pins, by its go.sum, every line of source that its programs are built from. */
-export type GoModule = 'kubernetes' | 'etcd' | 'kwok';
+export type GoModule = ReleasedModule | 'coredns' | 'node';
+/** Those whose programs are published as releases too. */
+export type ReleasedModule = 'kubernetes' | 'etcd' | 'kwok';
 
 /** The operating system and processor as Go and the release pages call them. */
 export interface Platform {
@@ -34,18 +40,31 @@ export interface Binary {
   readonly version: Version;
   /** Makes it print its version. */
   readonly versionArgs: readonly string[];
-  /** Whether an installed one of another version will do. */
-  readonly accepts: Acceptance;
+  /** Whether an installed one of another version will do; undefined: no installed one is looked for. */
+  readonly accepts: Acceptance | undefined;
   readonly goModule: GoModule;
   readonly goPackage: string;
-  readonly release: (platform: Platform) => Release;
+  /** Its official release; absent for what is only ever built from the module. */
+  readonly release?: (platform: Platform) => Release;
 }
+
+/** A program that is published. */
+export type ReleasedBinary = Binary & Required<Pick<Binary, 'release'>>;
 
 const kubernetes: Version = { major: 1, minor: 36, patch: 3 };
 const etcd: Version = { major: 3, minor: 6, patch: 16 };
 const kwok: Version = { major: 0, minor: 8, patch: 0 };
 
-function kubernetesBinary(name: BinaryName, overrides: Partial<Binary> = {}): Binary {
+const coredns: Version = { major: 1, minor: 14, patch: 1 };
+/** Of our own programs; whoever changes their sources raises it, as the cache keeps the old ones otherwise. */
+const ours: Version = { major: 0, minor: 1, patch: 0 };
+
+/** A program that is as we build it: an installed one of the same name is never taken for it. */
+function builtOnly(name: BinaryName, version: Version, module: Pick<Binary, 'goModule' | 'goPackage'>): Binary {
+  return { name, version, versionArgs: [], accepts: undefined, ...module };
+}
+
+function kubernetesBinary(name: BinaryName, overrides: Partial<ReleasedBinary> = {}): ReleasedBinary {
   return {
     name,
     version: kubernetes,
@@ -63,7 +82,9 @@ function kubernetesBinary(name: BinaryName, overrides: Partial<Binary> = {}): Bi
 }
 
 /** The programs by name. `go/<module>/go.mod` holds the same versions. */
-export const binaries: Readonly<Record<BinaryName, Binary>> = {
+export const binaries: Readonly<
+  Record<BinaryName, Binary> & Record<(typeof BINARY_NAMES)[number], ReleasedBinary>
+> = {
   etcd: {
     name: 'etcd',
     version: etcd,
@@ -99,6 +120,14 @@ export const binaries: Readonly<Record<BinaryName, Binary>> = {
       return { path: `${tag}/kwok-${os}-${arch}`, checksumPath: `${tag}/checksums.txt` };
     },
   },
+  kubelet: kubernetesBinary('kubelet'),
+  'kube-proxy': kubernetesBinary('kube-proxy'),
+  coredns: builtOnly('coredns', coredns, { goModule: 'coredns', goPackage: 'kaito.local/coredns' }),
+  'gpu-device-plugin': builtOnly('gpu-device-plugin', ours, {
+    goModule: 'node',
+    goPackage: 'kaito.local/node/gpu-device-plugin',
+  }),
+  pause: builtOnly('pause', ours, { goModule: 'node', goPackage: 'kaito.local/node/pause' }),
 };
 
 /** @returns this machine as the release pages call it. */

@@ -115,10 +115,12 @@ async function tryDownload(
   workDir: string,
   context: Context & { pinned: Readonly<Record<string, string>> },
 ): Promise<string | undefined> {
+  const { release } = binary;
+  const baseUrl = context.settings.downloadUrls[binary.goModule];
+  if (!release || baseUrl === undefined) return 'it is published nowhere';
   await mkdir(workDir, { recursive: true });
   try {
-    const baseUrl = context.settings.downloadUrls[binary.goModule];
-    await install(binary, await downloadRelease(binary, { ...context, baseUrl, workDir }), context);
+    await install(binary, await downloadRelease({ ...binary, release }, { ...context, baseUrl, workDir }), context);
     return undefined;
   } catch (error) {
     context.signal?.throwIfAborted();

@@ -20,6 +20,7 @@ export interface SearchOptions {
  * @returns its path, or `undefined`; what was passed over is reported.
  */
 export async function findInstalled(binary: Binary, options: SearchOptions): Promise<string | undefined> {
+  if (!binary.accepts) return undefined;
   for (const folder of options.searchPath) {
     const file = join(folder, binary.name);
     if (!(await isExecutable(file))) continue;
@@ -44,7 +45,7 @@ async function judge(binary: Binary, file: string, signal?: AbortSignal): Promis
     const found = parseVersion(printed);
     if (!found) return { good: false, detail: 'passed over, it prints no version' };
     const version = formatVersion(found);
-    if (binary.accepts(found, binary.version)) return { good: true, detail: `installed, ${version}` };
+    if (binary.accepts?.(found, binary.version)) return { good: true, detail: `installed, ${version}` };
     return { good: false, detail: `passed over, ${version} is too far from ${formatVersion(binary.version)}` };
   } catch (error) {
     signal?.throwIfAborted();

@@ -30,7 +30,7 @@ export async function goBuild(
   options: GoBuildOptions,
 ): Promise<readonly string[]> {
   const cwd = join(packageRoot, 'go', module);
-  const env = { ...(options.env ?? process.env), CGO_ENABLED: '0', GOWORK: 'off', GOFLAGS: '' };
+  const env = { ...(options.env ?? process.env), CGO_ENABLED: '0', GOWORK: 'off', GOFLAGS: '-buildvcs=false' };
   const name = wanted.map(binary => binary.name).join(', ');
   const packages = wanted.map(binary => binary.goPackage);
   const report = (detail: string, percent?: number): void =>

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import type { GoModule } from './catalogue.ts';
+import type { GoModule, ReleasedModule } from './catalogue.ts';
 
 /** Where programs are looked for and kept. */
 export interface BinarySettings {
@@ -8,10 +8,10 @@ export interface BinarySettings {
   readonly searchPath: readonly string[];
   readonly cacheDir: string;
   /** Address of the official releases, without a slash at the end. */
-  readonly downloadUrls: Readonly<Record<GoModule, string>>;
+  readonly downloadUrls: Readonly<Partial<Record<GoModule, string>>>;
 }
 
-const OFFICIAL: Readonly<Record<GoModule, string>> = {
+const OFFICIAL: Readonly<Record<ReleasedModule, string>> = {
   kubernetes: 'https://dl.k8s.io',
   etcd: 'https://github.com/etcd-io/etcd/releases/download',
   kwok: 'https://github.com/kubernetes-sigs/kwok/releases/download',

@@ -16,13 +16,15 @@ export const UNBRIDLED = [
 export interface ControllerManagerOptions {
   readonly command: string;
   readonly kubeconfig: string;
-  readonly certificates: Certificates;
+  readonly certificates: Pick<Certificates, 'caFile' | 'serviceAccountKeyFile'>;
+  /** More of its flags. */
+  readonly args?: readonly string[];
 }
 
 /** Starts kube-controller-manager without a port of its own. */
 export function startControllerManager(
   run: Run,
-  { command, kubeconfig, certificates }: ControllerManagerOptions,
+  { command, kubeconfig, certificates, args = [] }: ControllerManagerOptions,
 ): Promise<Program> {
   return run.start({
     name: 'kube-controller-manager',
@@ -33,6 +35,7 @@ export function startControllerManager(
       ...UNBRIDLED,
       `--service-account-private-key-file=${certificates.serviceAccountKeyFile}`,
       `--root-ca-file=${certificates.caFile}`,
+      ...args,
     ],
   });
 }

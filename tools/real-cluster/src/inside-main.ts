@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { messageOf } from '@kaito/local-stack';
+import { startRealCluster } from './cluster/real-cluster.ts';
+import { endWithStarter, setUp } from './world/inside.ts';
+import type { Plan } from './world/plan.ts';
+
+/** Runs inside: `inside-main.ts up <plan>`. */
+async function main(command: string, planFile: string): Promise<void> {
+  const plan: Plan = JSON.parse(readFileSync(planFile, 'utf8'));
+  const stop = new AbortController();
+  const started = performance.now();
+  const say = (text: string): void => console.log(`${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s  ${text}`);
+  await setUp(plan, stop.signal);
+  say('namespaces');
+  const cluster = await startRealCluster(plan, stop.signal);
+  say('the cluster runs pods');
+  if (command === 'up') {
+    const pid = readFileSync('/proc/self/status', 'utf8').match(/^NSpid:\s+(\d+)/m)?.[1];
+    say(`kubeconfig: ${cluster.kubeconfig}`);
+    say(`enter it: nsenter --net --mount --pid --target <pid of this process on the host; here ${pid}>`);
+    await new Promise(() => undefined);
+  }
+  await cluster.stop();
+}
+
+endWithStarter();
+const [, , command = '', planFile = ''] = process.argv;
+try {
+  await main(command, planFile);
+} catch (error) {
+  console.error(`real-cluster: ${messageOf(error)}`);
+  process.exitCode = 1;
+}
+// Programs of the cluster may still run; the first process of the namespaces ends with this one, and they with it.
+process.exit();
