@@ -26,7 +26,10 @@ import { listen } from './http/server.ts';
 import { ClusterMachines, noMachines } from './nodes/machines.ts';
 import type { Machines } from './nodes/machines.ts';
 import { ClusterNodes } from './nodes/cluster-nodes.ts';
+import { noNodeProvider } from './nodes/node-provider.ts';
+import type { NodeProvider } from './nodes/node-provider.ts';
 import { clusterLabel } from './nodes/node.ts';
+import { ProvidedNodes } from './nodes/provided-nodes.ts';
 import { createServerCertificate } from './tls/authority.ts';
 
 export interface EmulatorOptions extends IdentityOptions {
@@ -38,6 +41,10 @@ export interface EmulatorOptions extends IdentityOptions {
   readonly port?: number | undefined;
   /** Cluster that the Nodes join; without it only Azure is served. */
   readonly kubeconfig?: string | undefined;
+  /** Brings up real machines behind Nodes; by default kwok plays all of them. */
+  readonly nodeProvider?: NodeProvider | undefined;
+  /** More names and addresses that its certificate is good for, where something passes connections on to it. */
+  readonly certificateHosts?: readonly string[] | undefined;
   readonly settings?: SettingsPatch | undefined;
   /** Secret that the token endpoint takes; absent: any. */
   readonly clientSecret?: string | undefined;
@@ -77,7 +84,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const settings = new SettingsHolder();
   settings.change(readSettingsPatch(options.settings ?? {}, 'settings'));
   const azure = assemble(options, { cluster, settings, clock, logger });
-  const certificate = await createServerCertificate(['localhost', '127.0.0.1', '::1']);
+  const certificate = await createServerCertificate([
+    ...['localhost', '127.0.0.1', '::1'],
+    ...(options.certificateHosts ?? []),
+  ]);
   const dataDir = await dataFolder(options.dataDir);
   const caFile = join(dataDir, 'ca.crt');
   await writeFile(caFile, certificate.ca);
@@ -141,10 +151,11 @@ function assemble(
   };
 }
 
-function machinesOf({ kubeconfig }: EmulatorOptions, { cluster, settings, clock, logger }: Foundation): Machines {
+function machinesOf({ kubeconfig, nodeProvider = noNodeProvider }: EmulatorOptions, { cluster, settings, clock, logger }: Foundation): Machines {
   if (kubeconfig === undefined) return noMachines;
   const client = connect({ kubeconfig, userAgent: 'kaito-emulator' });
-  const registry = new ClusterNodes({ client, clusterLabel: clusterLabel(cluster), clock, logger });
+  const others = new ClusterNodes({ client, clusterLabel: clusterLabel(cluster), clock, logger });
+  const registry = new ProvidedNodes({ provider: nodeProvider, others, client, clock });
   const timings = (): Timings => settings.current.timings;
   const rules = (): readonly NodeRule[] => settings.current.nodeRules;
   return new ClusterMachines({ registry, cluster, timings, rules, clock, logger });

@@ -16,6 +16,8 @@ export interface StandInOptions {
 
 /** glibc loads these by name when it looks up users and hosts, so that ldd does not show them. */
 const LOADED_LATER = ['libnss_files.so.2', 'libnss_dns.so.2', 'libresolv.so.2'];
+/** Tells a stand-in from the real thing, and with which Node it was made. */
+const LABEL = 'io.kaito.stand-in';
 const CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt';
 
 /**
@@ -24,6 +26,9 @@ const CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt';
  * @throws when the machine lacks a part: Node 24, npm, a shell, ldd.
  */
 export async function buildStandIns({ builder, onProgress, signal }: StandInOptions): Promise<void> {
+  const names = [STAND_IN_RUN_IMAGE, STAND_IN_BUILD_IMAGE];
+  const made = await Promise.all(names.map(name => labelOf(name, { builder, onProgress, signal })));
+  if (made.every(label => label === process.version)) return;
   onProgress({ name: STAND_IN_RUN_IMAGE, phase: 'build', detail: 'a stand-in, from what this machine has' });
   const images = join(cacheDir(), 'images');
   await mkdir(images, { recursive: true });
@@ -43,6 +48,17 @@ export async function buildStandIns({ builder, onProgress, signal }: StandInOpti
   }
 }
 
+/** @returns with which Node a stand-in was made; undefined when there is none. */
+async function labelOf(image: string, { builder, signal }: StandInOptions): Promise<string | undefined> {
+  const format = `{{index .OCIv1.Config.Labels "${LABEL}"}}`;
+  try {
+    return (await builder.run(['inspect', '--type', 'image', '--format', format, image], signal)).trim();
+  } catch {
+    signal?.throwIfAborted();
+    return undefined;
+  }
+}
+
 async function runBase(context: string, signal: AbortSignal | undefined): Promise<void> {
   const root = join(context, 'root');
   await place(process.execPath, root, 'nodejs/bin/node');
@@ -50,7 +66,7 @@ async function runBase(context: string, signal: AbortSignal | undefined): Promis
   await users(root);
   await writeFile(
     join(context, 'Dockerfile'),
-    'FROM scratch\nCOPY root/ /\nLABEL io.kaito.stand-in=true\nENV PATH=/nodejs/bin\nWORKDIR /home/nonroot\nUSER 65532\nENTRYPOINT ["/nodejs/bin/node"]\n',
+    `FROM scratch\nCOPY root/ /\nLABEL ${LABEL}=${process.version}\nENV PATH=/nodejs/bin\nWORKDIR /home/nonroot\nUSER 65532\nENTRYPOINT ["/nodejs/bin/node"]\n`,
   );
 }
 
@@ -73,7 +89,7 @@ async function buildBase(context: string, signal: AbortSignal | undefined): Prom
   await writeFile(join(root, CERTIFICATES), authorities);
   await writeFile(
     join(context, 'Dockerfile'),
-    `FROM scratch\nCOPY root/ /\nLABEL io.kaito.stand-in=true\nENV PATH=/usr/local/bin:/usr/bin:/bin NODE_EXTRA_CA_CERTS=${CERTIFICATES}\nCMD ["node"]\n`,
+    `FROM scratch\nCOPY root/ /\nLABEL ${LABEL}=${process.version}\nENV PATH=/usr/local/bin:/usr/bin:/bin NODE_EXTRA_CA_CERTS=${CERTIFICATES}\nCMD ["node"]\n`,
   );
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { messageOf } from '@kaito/local-stack';
+import { messageOf, runProgram } from '@kaito/local-stack';
+import { runScenario } from './e2e/scenario.ts';
 import { startRealCluster } from './cluster/real-cluster.ts';
 import { endWithStarter, setUp } from './world/inside.ts';
 import type { Plan } from './world/plan.ts';
@@ -20,7 +21,22 @@ async function main(command: string, planFile: string): Promise<void> {
     say(`enter it: nsenter --net --mount --pid --target <pid of this process on the host; here ${pid}>`);
     await new Promise(() => undefined);
   }
+  try {
+    await runScenario({ cluster, binary: name => plan.binaries[name] ?? name, say, signal: stop.signal });
+  } catch (error) {
+    console.error(await state(cluster.kubeconfig, plan));
+    console.error(cluster.run.dump());
+    throw error;
+  }
   await cluster.stop();
+}
+
+/** What an administrator would look at first. */
+async function state(kubeconfig: string, { binaries }: Plan): Promise<string> {
+  const env = { ...process.env, KUBECONFIG: kubeconfig };
+  const looks = ['get nodes,machines,workspaces,pods -A -o wide', 'get events -A', 'describe pods', 'describe workspaces', 'logs -n gpu-provisioner deployment/gpu-provisioner --tail=30', 'logs -n workspace deployment/workspace --tail=30'];
+  const said = await Promise.allSettled(looks.map(look => runProgram(binaries['kubectl'] ?? 'kubectl', look.split(' '), { env })));
+  return said.map((look, index) => `$ kubectl ${looks[index]}\n${look.status === 'fulfilled' ? look.value : String(look.reason)}`).join('\n');
 }
 
 endWithStarter();

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { services, type Client } from '@kaito/kube';
+import { services, type Client, type KubeObject, type Resource } from '@kaito/kube';
 import type { Run } from '@kaito/local-stack';
 import { ADDRESSES } from './addresses.ts';
 import type { Authority } from './certificates.ts';
@@ -12,6 +12,20 @@ export interface DnsOptions {
   readonly command: string;
   readonly signal: AbortSignal;
 }
+
+interface EndpointSlice extends KubeObject {
+  readonly addressType: 'IPv4';
+  readonly endpoints: readonly object[];
+  readonly ports: readonly object[];
+}
+
+const endpointSlices: Resource<EndpointSlice> = {
+  group: 'discovery.k8s.io',
+  version: 'v1',
+  plural: 'endpointslices',
+  kind: 'EndpointSlice',
+  namespaced: true,
+};
 
 /** Starts the cluster's DNS as a process of the host, behind the Service where every pod looks for it. */
 export async function startDns({ run, authority, client, command, signal }: DnsOptions): Promise<void> {
@@ -31,7 +45,7 @@ export async function startDns({ run, authority, client, command, signal }: DnsO
   const service = { apiVersion: 'v1', kind: 'Service', metadata, spec: { clusterIP: ADDRESSES.dnsService, ports } };
   await client.create(services, service, { signal });
   await client.create(
-    { group: 'discovery.k8s.io', version: 'v1', plural: 'endpointslices', kind: 'EndpointSlice', namespaced: true },
+    endpointSlices,
     {
       apiVersion: 'discovery.k8s.io/v1',
       kind: 'EndpointSlice',
