@@ -34,7 +34,7 @@ export async function buildTestImages({ builder, onProgress, signal }: ImagesOpt
   return [...archives, ...(await modelArchives(builder, signal))];
 }
 
-async function modelArchives(builder: Builder, signal: AbortSignal): Promise<readonly string[]> {
+export async function modelArchives(builder: Builder, signal: AbortSignal): Promise<readonly string[]> {
   const context = await mkdtemp(join(tmpdir(), 'kaito-model-'));
   try {
     const server = join(context, 'server');

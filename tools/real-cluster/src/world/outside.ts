@@ -32,7 +32,9 @@ export async function runInside({ plan, command, signal }: WorldOptions): Promis
     // The first process of a pid namespace inherits orphans; a shell buries them.
     const init = ['sh', '-c', '"$@" 3<&3 & wait $!', 'init'];
     const all = ['-ec', `${join_}; exec "$@"`, 'sh', 'unshare', ...NAMESPACES, ...init, ...command, planFile];
-    const child = spawn('sh', all, { stdio: ['ignore', 'inherit', 'inherit', 'pipe'] });
+    // Records of runs name processes by ids that mean something else in there: those of others would be taken for left-overs.
+    const env = { ...process.env, KAITO_CACHE_DIR: join(dataDir, 'cache') };
+    const child = spawn('sh', all, { env, stdio: ['ignore', 'inherit', 'inherit', 'pipe'] });
     const end = (): void => void child.stdio[3]?.destroy();
     signal.addEventListener('abort', end, { once: true });
     const ended = new Promise<number | null>((resolve, reject) => {
