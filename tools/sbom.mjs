@@ -25,7 +25,15 @@ function component(folder) {
   const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
   const purl = `pkg:npm/${name.replace('@', '%40')}@${version}`;
   const licenses = typeof license === 'string' ? { licenses: [{ expression: license }] } : {};
-  return { type: 'library', 'bom-ref': purl, name, version, purl, ...hashes(lock.packages[folder]?.integrity), ...licenses };
+  return {
+    type: 'library',
+    'bom-ref': purl,
+    name,
+    version,
+    purl,
+    ...hashes(lock.packages[folder]?.integrity),
+    ...licenses,
+  };
 }
 
 function licenceText(folder) {

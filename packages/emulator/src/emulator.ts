@@ -85,7 +85,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   settings.change(readSettingsPatch(options.settings ?? {}, 'settings'));
   const azure = assemble(options, { cluster, settings, clock, logger });
   const certificate = await createServerCertificate([
-    ...['localhost', '127.0.0.1', '::1'],
+    'localhost',
+    '127.0.0.1',
+    '::1',
     ...(options.certificateHosts ?? []),
   ]);
   const dataDir = await dataFolder(options.dataDir);
@@ -151,7 +153,10 @@ function assemble(
   };
 }
 
-function machinesOf({ kubeconfig, nodeProvider = noNodeProvider }: EmulatorOptions, { cluster, settings, clock, logger }: Foundation): Machines {
+function machinesOf(
+  { kubeconfig, nodeProvider = noNodeProvider }: EmulatorOptions,
+  { cluster, settings, clock, logger }: Foundation,
+): Machines {
   if (kubeconfig === undefined) return noMachines;
   const client = connect({ kubeconfig, userAgent: 'kaito-emulator' });
   const others = new ClusterNodes({ client, clusterLabel: clusterLabel(cluster), clock, logger });

@@ -50,11 +50,18 @@ export async function buildImage(name: ImageName, options: BuildOptions): Promis
   }
 }
 
-function buildArguments(file: string, { builder, reference, bases = {}, fresh = false }: BuildOptions): readonly string[] {
+function buildArguments(
+  file: string,
+  { builder, reference, bases = {}, fresh = false }: BuildOptions,
+): readonly string[] {
   const common = [
     ...Object.entries(bases).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
     ...(fresh ? ['--no-cache'] : []),
-    ...['-f', file, '-t', reference, repositoryRoot],
+    '-f',
+    file,
+    '-t',
+    reference,
+    repositoryRoot,
   ];
   if (builder.name === 'docker') return ['build', '--build-arg', `SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH}`, ...common];
   // With bases that were made here, a wrong name fails instead of asking a registry.
@@ -65,7 +72,11 @@ function buildArguments(file: string, { builder, reference, bases = {}, fresh = 
 /** Writes an image into an archive in the OCI layout. */
 export async function exportArchive(
   builder: Builder,
-  { reference, archive, signal }: { readonly reference: string; readonly archive: string; readonly signal?: AbortSignal | undefined },
+  {
+    reference,
+    archive,
+    signal,
+  }: { readonly reference: string; readonly archive: string; readonly signal?: AbortSignal | undefined },
 ): Promise<void> {
   await rm(archive, { force: true });
   await (builder.name === 'docker'

@@ -30,7 +30,10 @@ export async function installedBuilder(signal?: AbortSignal): Promise<Builder | 
  * neither a daemon nor an installed package.
  * @throws when this is not a Debian or Ubuntu, or the packages cannot be had.
  */
-export async function ownBuildah(options: { readonly onProgress: OnProgress; readonly signal?: AbortSignal }): Promise<Builder> {
+export async function ownBuildah(options: {
+  readonly onProgress: OnProgress;
+  readonly signal?: AbortSignal;
+}): Promise<Builder> {
   const { root, prefix } = await ensureDebianPackages(['buildah'], options);
   const folder = join(cacheDir(), 'images');
   const temporary = join(folder, 'tmp');

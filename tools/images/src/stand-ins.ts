@@ -36,7 +36,10 @@ export async function buildStandIns({ builder, onProgress, signal }: StandInOpti
   try {
     await runBase(join(work, 'run'), signal);
     await buildBase(join(work, 'build'), signal);
-    for (const [folder, reference] of [['run', STAND_IN_RUN_IMAGE], ['build', STAND_IN_BUILD_IMAGE]] as const) {
+    for (const [folder, reference] of [
+      ['run', STAND_IN_RUN_IMAGE],
+      ['build', STAND_IN_BUILD_IMAGE],
+    ] as const) {
       const context = join(work, folder);
       await builder.run(
         ['bud', '--isolation', 'chroot', '--pull-never', '--timestamp', '0', '--quiet', '-t', reference, context],
@@ -74,7 +77,10 @@ async function buildBase(context: string, signal: AbortSignal | undefined): Prom
   const root = join(context, 'root');
   await place(process.execPath, root, 'usr/local/bin/node');
   const shell = await realpath('/bin/sh');
-  for (const [program, at] of [[shell, 'bin/sh'], ['/usr/bin/env', 'usr/bin/env']] as const) {
+  for (const [program, at] of [
+    [shell, 'bin/sh'],
+    ['/usr/bin/env', 'usr/bin/env'],
+  ] as const) {
     await place(program, root, at);
     await libraries(program, root, signal);
   }
@@ -103,11 +109,14 @@ async function libraries(program: string, root: string, signal: AbortSignal | un
   const listed = await runProgram('ldd', [program], { signal });
   const needed = [...listed.matchAll(/(\/\S+) \(0x/g)].flatMap(([, path]) => (path ? [path] : []));
   const folder = dirname(needed.find(path => path.includes('libc.so')) ?? '/lib/libc.so');
-  for (const library of [...needed, ...LOADED_LATER.map(name => join(folder, name))]) await place(library, root, library);
+  for (const library of [...needed, ...LOADED_LATER.map(name => join(folder, name))])
+    await place(library, root, library);
 }
 
 async function users(root: string): Promise<void> {
-  await Promise.all(['etc', 'tmp', 'root', 'home/nonroot'].map(folder => mkdir(join(root, folder), { recursive: true })));
+  await Promise.all(
+    ['etc', 'tmp', 'root', 'home/nonroot'].map(folder => mkdir(join(root, folder), { recursive: true })),
+  );
   const files = {
     passwd: 'root:x:0:0:root:/root:/sbin/nologin\nnonroot:x:65532:65532:nonroot:/home/nonroot:/sbin/nologin\n',
     group: 'root:x:0:\nnonroot:x:65532:\n',

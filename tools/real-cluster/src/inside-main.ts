@@ -10,7 +10,8 @@ async function main(command: string, planFile: string): Promise<void> {
   const plan: Plan = JSON.parse(readFileSync(planFile, 'utf8'));
   const stop = new AbortController();
   const started = performance.now();
-  const say = (text: string): void => console.log(`${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s  ${text}`);
+  const say = (text: string): void =>
+    console.log(`${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s  ${text}`);
   await setUp(plan, stop.signal);
   say('namespaces');
   const cluster = await startRealCluster(plan, stop.signal);
@@ -34,9 +35,22 @@ async function main(command: string, planFile: string): Promise<void> {
 /** What an administrator would look at first. */
 async function state(kubeconfig: string, { binaries }: Plan): Promise<string> {
   const env = { ...process.env, KUBECONFIG: kubeconfig };
-  const looks = ['get nodes,machines,workspaces,pods -A -o wide', 'get events -A', 'describe pods', 'describe workspaces', 'logs -n gpu-provisioner deployment/gpu-provisioner --tail=30', 'logs -n workspace deployment/workspace --tail=30'];
-  const said = await Promise.allSettled(looks.map(look => runProgram(binaries['kubectl'] ?? 'kubectl', look.split(' '), { env })));
-  return said.map((look, index) => `$ kubectl ${looks[index]}\n${look.status === 'fulfilled' ? look.value : String(look.reason)}`).join('\n');
+  const looks = [
+    'get nodes,machines,workspaces,pods -A -o wide',
+    'get events -A',
+    'describe pods',
+    'describe workspaces',
+    'logs -n gpu-provisioner deployment/gpu-provisioner --tail=30',
+    'logs -n workspace deployment/workspace --tail=30',
+  ];
+  const said = await Promise.allSettled(
+    looks.map(look => runProgram(binaries['kubectl'] ?? 'kubectl', look.split(' '), { env })),
+  );
+  return said
+    .map(
+      (look, index) => `$ kubectl ${looks[index]}\n${look.status === 'fulfilled' ? look.value : String(look.reason)}`,
+    )
+    .join('\n');
 }
 
 endWithStarter();

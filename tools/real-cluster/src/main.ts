@@ -28,11 +28,14 @@ async function main(argv: readonly string[], signal: AbortSignal): Promise<numbe
   const { builder, ...plan } = await prepareCluster({ onProgress, signal });
   const images = command === 'e2e' ? await buildTestImages({ builder, onProgress, signal }) : [];
   const inside = [process.execPath, '--conditions=@kaito/source', INSIDE, command];
-  return (await runInside({ plan: { ...plan, archives: [...plan.archives, ...images] }, command: inside, signal })) ?? 1;
+  return (
+    (await runInside({ plan: { ...plan, archives: [...plan.archives, ...images] }, command: inside, signal })) ?? 1
+  );
 }
 
 const stop = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => stop.abort(new Error(`ended by ${name}`)));
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.once(name, () => stop.abort(new Error(`ended by ${name}`)));
 try {
   process.exitCode = await main(process.argv.slice(2), stop.signal);
 } catch (error) {

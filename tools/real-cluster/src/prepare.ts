@@ -20,9 +20,14 @@ export interface PrepareOptions {
 }
 
 /** Fetches or builds, outside of the cluster's namespaces, what it needs: inside there is no way out. */
-export async function prepareCluster(options: PrepareOptions): Promise<Omit<Plan, 'dataDir' | 'hierarchies'> & { readonly builder: Builder }> {
+export async function prepareCluster(
+  options: PrepareOptions,
+): Promise<Omit<Plan, 'dataDir' | 'hierarchies'> & { readonly builder: Builder }> {
   const names = [...BINARY_NAMES, ...NODE_BINARY_NAMES];
-  const packages = await ensureDebianPackages(['containerd', 'runc', 'containernetworking-plugins', 'nftables'], options);
+  const packages = await ensureDebianPackages(
+    ['containerd', 'runc', 'containernetworking-plugins', 'nftables'],
+    options,
+  );
   const builder = await ownBuildah(options);
   const paths = await ensureBinaries(names, options);
   const folder = join(cacheDir(), 'images');

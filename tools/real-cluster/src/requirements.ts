@@ -15,13 +15,23 @@ export function missingRequirements(): readonly string[] {
   );
   if (missing.length > 0) return missing;
   if (!readFileSync('/proc/filesystems', 'utf8').includes('\toverlay\n')) return ['the kernel has no overlayfs'];
-  if (!existsSync('/sys/fs/cgroup/memory')) return ['the host has no cgroup v1 memory controller, and v2 alone was not tried'];
+  if (!existsSync('/sys/fs/cgroup/memory'))
+    return ['the host has no cgroup v1 memory controller, and v2 alone was not tried'];
   const { status, stderr } = spawnSync('unshare', [...NAMESPACES, 'true'], { encoding: 'utf8' });
   return status === 0 ? [] : [`namespaces cannot be made: ${stderr.trim()}`];
 }
 
 /** The namespaces that a cluster lives in. */
 export const NAMESPACES = [
-  ...['--pid', '--fork', '--kill-child', '--mount-proc', '--net', '--mount', '--cgroup', '--ipc', '--uts'],
-  ...['--propagation', 'private'],
+  '--pid',
+  '--fork',
+  '--kill-child',
+  '--mount-proc',
+  '--net',
+  '--mount',
+  '--cgroup',
+  '--ipc',
+  '--uts',
+  '--propagation',
+  'private',
 ] as const;

@@ -82,9 +82,7 @@ function kubernetesBinary(name: BinaryName, overrides: Partial<ReleasedBinary> =
 }
 
 /** The programs by name. `go/<module>/go.mod` holds the same versions. */
-export const binaries: Readonly<
-  Record<BinaryName, Binary> & Record<(typeof BINARY_NAMES)[number], ReleasedBinary>
-> = {
+export const binaries: Readonly<Record<BinaryName, Binary> & Record<(typeof BINARY_NAMES)[number], ReleasedBinary>> = {
   etcd: {
     name: 'etcd',
     version: etcd,

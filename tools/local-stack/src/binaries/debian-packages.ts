@@ -46,7 +46,10 @@ export async function ensureDebianPackages(
     await withLock(join(cache, 'debian.lock'), make, { signal });
   }
   onProgress({ name: names.join(', '), phase: 'ready', detail: root });
-  return { root, prefix: ['unshare', '--mount', '--propagation', 'private', 'sh', '-ec', `${overUsr(root)}; exec "$@"`, 'sh'] };
+  return {
+    root,
+    prefix: ['unshare', '--mount', '--propagation', 'private', 'sh', '-ec', `${overUsr(root)}; exec "$@"`, 'sh'],
+  };
 }
 
 async function unpack(

@@ -3,7 +3,11 @@ import { stringify } from 'yaml';
 import type { Certificates } from './certificates.ts';
 
 /** Writes a kubeconfig for the administrator, with everything in one file that only we may read. */
-export async function writeKubeconfig(file: string, server: string, { ca, admin }: Pick<Certificates, 'ca' | 'admin'>): Promise<void> {
+export async function writeKubeconfig(
+  file: string,
+  server: string,
+  { ca, admin }: Pick<Certificates, 'ca' | 'admin'>,
+): Promise<void> {
   const name = 'kaito-local';
   const config = {
     apiVersion: 'v1',

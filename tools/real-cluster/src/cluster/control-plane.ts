@@ -1,6 +1,14 @@
 import { join } from 'node:path';
 import { connect, type Client } from '@kaito/kube';
-import { etcdUrl, startControllerManager, startEtcd, startScheduler, waitUntilUp, type Program, type Run } from '@kaito/local-stack';
+import {
+  etcdUrl,
+  startControllerManager,
+  startEtcd,
+  startScheduler,
+  waitUntilUp,
+  type Program,
+  type Run,
+} from '@kaito/local-stack';
 import { ADDRESSES, PORTS } from './addresses.ts';
 import type { Authority } from './certificates.ts';
 
@@ -43,10 +51,15 @@ async function startApiServer({ run, authority, binary }: ControlPlaneOptions): 
   const hosts = [
     'kubernetes',
     ...['default', 'default.svc', 'default.svc.cluster.local'].map(suffix => `kubernetes.${suffix}`),
-    ...[ADDRESSES.controlPlane, ADDRESSES.apiServerService, '127.0.0.1'],
+    ADDRESSES.controlPlane,
+    ADDRESSES.apiServerService,
+    '127.0.0.1',
   ];
   const serving = await authority.server('kube-apiserver', hosts);
-  const kubelets = await authority.client('kube-apiserver-kubelet-client', { name: 'kube-apiserver', group: 'system:masters' });
+  const kubelets = await authority.client('kube-apiserver-kubelet-client', {
+    name: 'kube-apiserver',
+    group: 'system:masters',
+  });
   return run.start({
     name: 'kube-apiserver',
     command: binary('kube-apiserver'),
@@ -76,6 +89,7 @@ async function startApiServer({ run, authority, binary }: ControlPlaneOptions): 
 }
 
 async function ready(client: Client, programs: readonly [Program, Program], signal: AbortSignal): Promise<void> {
-  const check = async (): Promise<true> => (await client.raw('GET', '/readyz', undefined, { signal })) !== undefined || true;
+  const check = async (): Promise<true> =>
+    (await client.raw('GET', '/readyz', undefined, { signal })) !== undefined || true;
   await waitUntilUp(programs, check, { timeoutMs: READY_WITHIN_MS, signal });
 }

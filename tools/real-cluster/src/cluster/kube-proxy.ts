@@ -6,9 +6,15 @@ import { ADDRESSES } from './addresses.ts';
 import type { Authority } from './certificates.ts';
 
 /** Starts one kube-proxy for all real nodes: they share one network. */
-export async function startKubeProxy(
-  { run, authority, command }: { readonly run: Run; readonly authority: Authority; readonly command: string },
-): Promise<Program> {
+export async function startKubeProxy({
+  run,
+  authority,
+  command,
+}: {
+  readonly run: Run;
+  readonly authority: Authority;
+  readonly command: string;
+}): Promise<Program> {
   const file = join(run.dataDir, 'kube-proxy.yaml');
   const config = {
     apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',

@@ -2,12 +2,23 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildImage, buildStandIns, exportArchive, IMAGES, STAND_IN_BUILD_IMAGE, STAND_IN_RUN_IMAGE, type Builder } from '@kaito/images';
+import {
+  buildImage,
+  buildStandIns,
+  exportArchive,
+  IMAGES,
+  STAND_IN_BUILD_IMAGE,
+  STAND_IN_RUN_IMAGE,
+  type Builder,
+} from '@kaito/images';
 import { cacheDir, type OnProgress } from '@kaito/local-stack';
 import { STAND_IN_PROGRAMS, STAND_IN_SERVER } from './stand-in-model.ts';
 
 /** What the workspaces of the test run, by the names that a real cluster would pull. */
-const MODEL_IMAGES = ['mcr.microsoft.com/aks/kaito/kaito-base:0.5.0', 'mcr.microsoft.com/aks/kaito/kaito-falcon-7b-instruct:0.0.5'];
+const MODEL_IMAGES = [
+  'mcr.microsoft.com/aks/kaito/kaito-base:0.5.0',
+  'mcr.microsoft.com/aks/kaito/kaito-falcon-7b-instruct:0.0.5',
+];
 
 export interface ImagesOptions {
   readonly builder: Builder;
@@ -34,7 +45,7 @@ export async function buildTestImages({ builder, onProgress, signal }: ImagesOpt
   return [...archives, ...(await modelArchives(builder, signal))];
 }
 
-export async function modelArchives(builder: Builder, signal: AbortSignal): Promise<readonly string[]> {
+async function modelArchives(builder: Builder, signal: AbortSignal): Promise<readonly string[]> {
   const context = await mkdtemp(join(tmpdir(), 'kaito-model-'));
   try {
     const server = join(context, 'server');
@@ -46,7 +57,10 @@ export async function modelArchives(builder: Builder, signal: AbortSignal): Prom
     const archives: string[] = [];
     for (const [index, reference] of MODEL_IMAGES.entries()) {
       const archive = join(cacheDir(), 'images', `model-${index}.tar`);
-      await builder.run(['bud', '--isolation', 'chroot', '--layers', '--pull-never', '--timestamp', '0', '-t', reference, context], signal);
+      await builder.run(
+        ['bud', '--isolation', 'chroot', '--layers', '--pull-never', '--timestamp', '0', '-t', reference, context],
+        signal,
+      );
       if (!existsSync(archive)) await exportArchive(builder, { reference, archive, signal });
       archives.push(archive);
     }

@@ -35,7 +35,8 @@ export class Load implements AsyncDisposable {
 
   /** @throws with the first prompts that were lost. */
   check(): void {
-    if (this.#failures.length > 0) throw new Error(`${this.#url}: prompts were lost: ${this.#failures.slice(0, 3).join('; ')}`);
+    if (this.#failures.length > 0)
+      throw new Error(`${this.#url}: prompts were lost: ${this.#failures.slice(0, 3).join('; ')}`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

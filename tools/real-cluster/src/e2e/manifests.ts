@@ -110,9 +110,12 @@ function manifestsOf(controller: Controller): readonly Manifest[] {
   ];
 }
 
+function probe(path: string): object {
+  return { httpGet: { path, port: 8081 }, periodSeconds: 1, timeoutSeconds: 2 };
+}
+
 function deployment({ name, env, volumes = [], mounts = [] }: Controller): Manifest {
   const labels = { 'app.kubernetes.io/name': name };
-  const probe = (path: string): object => ({ httpGet: { path, port: 8081 }, periodSeconds: 1, timeoutSeconds: 2 });
   const container = {
     name: 'controller',
     image: controllerImage(name),

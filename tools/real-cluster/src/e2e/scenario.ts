@@ -19,7 +19,7 @@ export interface ScenarioOptions {
 const EXAMPLE = join(repositoryRoot, 'examples/inference/kaito_workspace_phi_3.yaml');
 const WORKSPACE = 'workspace-phi-3-mini';
 const CONTROLLERS = ['gpu-provisioner', 'workspace'] as const;
-const WITHIN = { ready: '90s', gone: '60s' } as const;
+const WITHIN = { ready: '75s', gone: '60s' } as const;
 
 /**
  * A user's way through: both controllers from their images, a workspace until its model answers, an upgrade under load, leaders
@@ -37,7 +37,12 @@ export async function runScenario({ cluster, binary, say, signal }: ScenarioOpti
   await install(kubectl, azure, '1');
   say('both controllers are ready, each in two pods, under RBAC and restricted pod security');
   await kubectl.run('apply', '-f', EXAMPLE);
-  await kubectl.run('wait', `workspace/${WORKSPACE}`, '--for=condition=WorkspaceSucceeded', `--timeout=${WITHIN.ready}`);
+  await kubectl.run(
+    'wait',
+    `workspace/${WORKSPACE}`,
+    '--for=condition=WorkspaceSucceeded',
+    `--timeout=${WITHIN.ready}`,
+  );
   say('the workspace is ready: its pod runs on a second real kubelet');
   const url = await chatUrl(kubectl);
   await using load = new Load(url);

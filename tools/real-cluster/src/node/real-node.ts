@@ -78,7 +78,9 @@ async function startContainerd({ name }: Machine, folder: string, options: NodeO
   const { run, index, signal } = options;
   const cni = join(folder, 'cni');
   const own = { kubelet: '/var/lib/kubelet', run: '/run/containerd', ipam: '/var/lib/cni', log: '/var/log' };
-  await Promise.all([cni, ...Object.keys(own).map(part => join(folder, part))].map(path => mkdir(path, { recursive: true })));
+  await Promise.all(
+    [cni, ...Object.keys(own).map(part => join(folder, part))].map(path => mkdir(path, { recursive: true })),
+  );
   await writeFile(join(cni, '10-pods.conflist'), JSON.stringify(networkConfiguration(index)));
   const configuration = join(folder, 'containerd.toml');
   await writeFile(configuration, containerdConfiguration(folder, cni));
@@ -86,7 +88,18 @@ async function startContainerd({ name }: Machine, folder: string, options: NodeO
   const program = await run.start({
     name: `containerd-${name}`,
     command: 'unshare',
-    args: ['--mount', '--propagation', 'private', 'sh', '-ec', `${binds.join('; ')}; exec "$@"`, 'sh', 'containerd', '-c', configuration],
+    args: [
+      '--mount',
+      '--propagation',
+      'private',
+      'sh',
+      '-ec',
+      `${binds.join('; ')}; exec "$@"`,
+      'sh',
+      'containerd',
+      '-c',
+      configuration,
+    ],
   });
   const socket = join(folder, 'run', SOCKET);
   const check = async (): Promise<true | undefined> =>
@@ -106,7 +119,8 @@ async function startKubelet(
   const { run, authority, binary, index, folder, containerd } = options;
   const { name, labels = {}, taints = [], providerId } = machine;
   const address = ADDRESSES.nodes[index];
-  if (address === undefined) throw new RangeError(`there are ${ADDRESSES.nodes.length} addresses for real nodes, none for node ${index}`);
+  if (address === undefined)
+    throw new RangeError(`there are ${ADDRESSES.nodes.length} addresses for real nodes, none for node ${index}`);
   const cgroup = await makeCgroup(`node${index}`, options.hierarchies);
   const serving = await authority.server(`${name}-serving`, [name, address]);
   const kubeconfig = await authority.kubeconfig(name, { name: `system:node:${name}`, group: 'system:nodes' });
@@ -115,7 +129,9 @@ async function startKubelet(
   const configuration = join(folder, 'kubelet.yaml');
   await writeFile(
     configuration,
-    stringify(kubeletConfiguration({ address, ...serving, caFile: authority.caFile, resolvConf, cgroup, providerId, taints })),
+    stringify(
+      kubeletConfiguration({ address, ...serving, caFile: authority.caFile, resolvConf, cgroup, providerId, taints }),
+    ),
   );
   const shown = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
   return run.start({

@@ -8,10 +8,13 @@ import type { Plan } from './plan.ts';
 /** What the kubelet insists on writing machine-wide; it gets files of its own that hold it already. */
 const KERNEL_SETTINGS = { 'vm/overcommit_memory': '1', 'kernel/panic': '10', 'kernel/panic_on_oops': '1' } as const;
 
+function end(): never {
+  process.exit(1);
+}
+
 /** Ends this process, and with it everything in its namespaces, when whoever started it is gone. */
 export function endWithStarter(): void {
   const lifeline = new Socket({ fd: 3, readable: true, writable: false });
-  const end = (): never => process.exit(1);
   lifeline.on('end', end).on('close', end).on('error', end).resume();
   lifeline.unref();
 }
