@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import {
   buildImage,
   buildStandIns,
@@ -15,10 +14,7 @@ import { cacheDir, type OnProgress } from '@kaito/local-stack';
 import { STAND_IN_PROGRAMS, STAND_IN_SERVER } from './stand-in-model.ts';
 
 /** What the workspaces of the test run, by the names that a real cluster would pull. */
-const MODEL_IMAGES = [
-  'mcr.microsoft.com/aks/kaito/kaito-base:0.5.0',
-  'mcr.microsoft.com/aks/kaito/kaito-falcon-7b-instruct:0.0.5',
-];
+const MODEL_IMAGES = ['mcr.microsoft.com/aks/kaito/kaito-phi-3-mini-4k-instruct:0.0.1'];
 
 export interface ImagesOptions {
   readonly builder: Builder;
@@ -55,13 +51,13 @@ async function modelArchives(builder: Builder, signal: AbortSignal): Promise<rea
     const lines = [`FROM ${STAND_IN_BUILD_IMAGE}`, ...copies, 'WORKDIR /tmp', 'USER 65532'];
     await writeFile(join(context, 'Dockerfile'), `${lines.join('\n')}\n`);
     const archives: string[] = [];
-    for (const [index, reference] of MODEL_IMAGES.entries()) {
-      const archive = join(cacheDir(), 'images', `model-${index}.tar`);
+    for (const reference of MODEL_IMAGES) {
+      const archive = join(cacheDir(), 'images', `${basename(reference).replace(':', '-')}.tar`);
       await builder.run(
         ['bud', '--isolation', 'chroot', '--layers', '--pull-never', '--timestamp', '0', '-t', reference, context],
         signal,
       );
-      if (!existsSync(archive)) await exportArchive(builder, { reference, archive, signal });
+      await exportArchive(builder, { reference, archive, signal });
       archives.push(archive);
     }
     return archives;

@@ -19,7 +19,7 @@ export interface ScenarioOptions {
 const EXAMPLE = join(repositoryRoot, 'examples/inference/kaito_workspace_phi_3.yaml');
 const WORKSPACE = 'workspace-phi-3-mini';
 const CONTROLLERS = ['gpu-provisioner', 'workspace'] as const;
-const WITHIN = { ready: '75s', gone: '60s' } as const;
+const WITHIN = { ready: '90s', gone: '60s' } as const;
 
 /**
  * A user's way through: both controllers from their images, a workspace until its model answers, an upgrade under load, leaders
