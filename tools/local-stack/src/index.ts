@@ -12,3 +12,6 @@ export { runProgram } from './binaries/run-program.ts';
 export { cacheDir } from './binaries/settings.ts';
 export { withLock } from './processes/file-lock.ts';
 export { freePorts } from './stack/ports.ts';
+export type { Program } from './processes/program.ts';
+export { waitUntilUp } from './processes/wait-until-up.ts';
+export { probe } from './processes/probe.ts';

@@ -39,6 +39,11 @@ export interface LocalStackOptions {
   /** Leave `dataDir` behind at `stop()`. Of a stack that failed to start the logs are always left. */
   readonly keepData?: boolean;
   readonly onProgress?: OnProgress;
+  /**
+   * Loopback port of a server that answers for port 5000 of every pod that kwok plays, when somebody forwards ports to one
+   * (`kubectl port-forward`). Nobody needs to listen there yet.
+   */
+  readonly inferencePort?: number;
   /** Settings of the emulator from its start on. */
   readonly emulator?: SettingsPatch;
   /** Environment of the processes of our own, over what the stack gives them. */
