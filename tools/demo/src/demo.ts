@@ -81,7 +81,7 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     await follow(workspace, { ...options, stack, run, signal: stop.signal });
     console.log(`\nReady after ${((performance.now() - started) / 1000).toFixed(1)} s.\n`);
     console.log(await nextSteps(stack, workspace));
-    console.log(await standIn.conversation(workspace));
+    console.log(`\n${await standIn.conversation(workspace)}`);
     if (!options.once) {
       console.log('\nEverything keeps running here until Ctrl-C.');
       await delay(2 ** 31 - 1, undefined, { signal: stop.signal }).catch(() => undefined);

@@ -33,16 +33,14 @@ Examples:
   npm start -- --manifest my-workspace.yaml  a workspace of your own`,
   );
 
-const options = program
-  .parse()
-  .opts<{
-    once?: boolean;
-    manifest: string;
-    dataDir: string;
-    timeout: number;
-    model: boolean;
-    claimKind: 'machine' | 'nodeclaim';
-  }>();
+const options = program.parse().opts<{
+  once?: boolean;
+  manifest: string;
+  dataDir: string;
+  timeout: number;
+  model: boolean;
+  claimKind: 'machine' | 'nodeclaim';
+}>();
 
 process.exitCode = await runDemo({
   once: options.once === true || !process.stdout.isTTY,

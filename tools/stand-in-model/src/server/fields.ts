@@ -11,7 +11,7 @@ export class Fields {
     this.#path = path;
     this.#status = status;
     if (!isObject(value))
-      throw new RequestError(status, `${path || 'the body'} is to be a JSON object`, { field: path });
+      throw new RequestError(status, `${path || 'the body'} is to be a JSON object`, { ...(path && { field: path }) });
     this.#values = value;
   }
 

@@ -84,7 +84,7 @@ export class StandInServer {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { pathname } = new URL(request.url ?? '/', 'http://stand-in');
+    const [pathname = '/'] = (request.url ?? '/').split('?');
     response.setHeader('x-kaito-stand-in', STAND_IN);
     const shape = pathname.startsWith('/v1/') || pathname === '/health' ? openAiShape : fastApiShape;
     try {
