@@ -11,7 +11,8 @@ async function main(): Promise<void> {
   const { from, concurrency, waiting, servedName } = config;
   const logger = createLogger({ level: config.logLevel, name: 'stand-in-model', stream: process.stderr });
   const stop = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+  // Not `once`: a library of the engine (signal-exit) ends the process at a signal that nobody else listens to any more.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
   logger.info('Standing in for a model', { model: STAND_IN, ignoredFlags: from.ignored });
   const adapters = await findAdapters(config.adapters);
   const server = new StandInServer({
@@ -26,13 +27,17 @@ async function main(): Promise<void> {
     clock: systemClock,
   });
   const port = await server.listen(config.port, config.host);
-  const model = await loadModel({ ...config, logger, signal: stop.signal });
-  server.serve(model);
-  process.stdout.write(`${JSON.stringify({ url: `http://${config.host}:${port}`, model: STAND_IN })}\n`);
-  if (!stop.signal.aborted)
-    await new Promise(resolve => stop.signal.addEventListener('abort', resolve, { once: true }));
-  await server.drain(config.drainTimeout);
-  await model.close();
+  try {
+    const model = await loadModel({ ...config, logger, signal: stop.signal });
+    server.serve(model);
+    process.stdout.write(`${JSON.stringify({ url: `http://${config.host}:${port}`, model: STAND_IN })}\n`);
+    if (!stop.signal.aborted)
+      await new Promise(resolve => stop.signal.addEventListener('abort', resolve, { once: true }));
+  } finally {
+    await server.drain(config.drainTimeout);
+  }
+  // What is still computing, or the memory of the model, is nobody's any more.
+  process.exit(0);
 }
 
 main().catch((error: unknown) => {

@@ -32,13 +32,19 @@ const withModel = (name: string, check: () => Promise<void>): void => test(name,
 const post = (path: string, body: object, signal?: AbortSignal): Promise<Response> =>
   fetch(`${base}${path}`, { method: 'POST', body: JSON.stringify(body), ...(signal && { signal }) });
 
-withModel('a real model answers a question about something', async () => {
+withModel('a real model knows how a sentence goes on, and says something to a question', async () => {
+  const completion = await post('/v1/completions', {
+    prompt: 'The capital of France is',
+    max_tokens: 3,
+    temperature: 0,
+  });
+  expect(await completion.json()).toMatchObject({ choices: [{ text: expect.stringMatching(/^ Paris/) }] });
   const answer = await post('/chat', {
-    prompt: 'What is the capital of France?',
+    prompt: 'What is Kubernetes?',
     return_full_text: false,
     generate_kwargs: { max_new_tokens: 20, do_sample: false },
   });
-  expect(await answer.json()).toEqual({ Result: expect.stringMatching(/Paris/) });
+  expect(await answer.json()).toEqual({ Result: expect.stringMatching(/Kubernetes is/) });
 });
 
 withModel('the same question has the same answer, streamed or not, when nothing is drawn', async () => {
@@ -51,6 +57,15 @@ withModel('the same question has the same answer, streamed or not, when nothing 
     .join('');
   expect(text).toBe(whole.choices[0].message.content);
   expect(text.length).toBeGreaterThan(5);
+});
+
+test('ends with what is wrong when the model cannot be loaded', async () => {
+  const args = serverProgram({ engine: '/nowhere', weights: '/nowhere/model.gguf', port: 0 });
+  const failing = spawn(process.execPath, args, { env: { ...process.env, NODE_OPTIONS: '' } });
+  let said = '';
+  failing.stderr.on('data', chunk => (said += String(chunk)));
+  expect(await once(failing, 'close')).toEqual([1, null]);
+  expect(said).toMatch(/stand-in-model: .*\/nowhere/);
 });
 
 withModel('who hangs up frees the place, and SIGTERM ends it in good order', async () => {

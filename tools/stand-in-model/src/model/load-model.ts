@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Logger } from '@kaito/kube';
@@ -47,7 +46,7 @@ export async function loadModel(options: LoadOptions): Promise<LanguageModel> {
 }
 
 async function importEngine(folder: string): Promise<LlamaModule> {
-  const path = createRequire(join(folder, 'package.json')).resolve('node-llama-cpp');
+  const path = join(folder, 'node_modules/node-llama-cpp/dist/index.js');
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the lock holds the version that the types were written after
   return (await import(pathToFileURL(path).href)) as LlamaModule;
 }

@@ -97,9 +97,11 @@ export class StandInServer {
   }
 
   #refuse(error: unknown, response: ServerResponse, shape: ErrorShape): void {
+    // The caller has hung up: there is nobody to tell, and nothing went wrong here.
+    if (response.destroyed) return;
     const said = explain(error);
     if (said.status >= 500) this.#options.logger.warn('Request failed', { status: said.status, error });
-    if (response.headersSent || response.destroyed) {
+    if (response.headersSent) {
       response.destroy();
       return;
     }
