@@ -293,7 +293,7 @@ describe('health', () => {
     const running = post('/v1/chat/completions', chatBody);
     await until(() => model.asked.length === 1);
     const drained = server.drain(60_000);
-    await expect(fetch(`${base}/health`)).rejects.toThrow();
+    await expect(fetch(`${base}/health`)).rejects.toThrow(/fetch failed/);
     open();
     expect((await running).status).toBe(200);
     await drained;

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { array, assert, constantFrom, property, string } from 'fast-check';
 import { StopStrings } from './stop-strings.ts';
 
 function run(stops: readonly string[], pieces: readonly string[]): { text: string; stopped: boolean } {
@@ -9,11 +9,11 @@ function run(stops: readonly string[], pieces: readonly string[]): { text: strin
 }
 
 test('what comes out is the text up to the first stop string, however it is cut into pieces', () => {
-  const letters = fc.string({ unit: fc.constantFrom('a', 'b', 'c') });
-  fc.assert(
-    fc.property(
-      fc.array(letters),
-      fc.array(
+  const letters = string({ unit: constantFrom('a', 'b', 'c') });
+  assert(
+    property(
+      array(letters),
+      array(
         letters.filter(stop => stop !== ''),
         { maxLength: 4 },
       ),
@@ -23,8 +23,8 @@ test('what comes out is the text up to the first stop string, however it is cut 
         const { text, stopped } = run(stops, pieces);
         expect(stopped).toBe(at !== Infinity);
         // Between two that begin before either is whole, the one that is whole first cuts.
-        if (at === Infinity) expect(text).toBe(whole);
-        else expect(whole.startsWith(text) && !stops.some(stop => text.includes(stop))).toBe(true);
+        const cut = at !== Infinity;
+        expect(cut ? whole.startsWith(text) && !stops.some(stop => text.includes(stop)) : text === whole).toBe(true);
       },
     ),
   );
