@@ -1,4 +1,5 @@
 import { format, resolveConfig } from 'prettier';
+import { chartFiles, chartReference, charts } from './charts/chart-files.ts';
 import { crdFolder } from './crd-files.ts';
 import { provisionerDashboard } from './dashboard/provisioner-dashboard.ts';
 import { diagnosisReference } from './diagnosis-reference.ts';
@@ -9,12 +10,12 @@ import { modelReference } from './model-reference.ts';
 import { provisionerSettingsReference, workspaceSettingsReference } from './settings-reference.ts';
 import { sizeReference } from './size-reference.ts';
 
-const charts = 'charts/gpu-provisioner/dashboards';
+const dashboards = 'charts/gpu-provisioner/dashboards';
 const reference = 'docs/reference';
 
 /** Everything in the repository that is made and not written. */
 export async function generatedFolders(): Promise<readonly GeneratedFolder[]> {
-  const dashboard = { path: `${charts}/gpu-provisioner.json`, text: JSON.stringify(provisionerDashboard) };
+  const dashboard = { path: `${dashboards}/gpu-provisioner.json`, text: JSON.stringify(provisionerDashboard) };
   const pages = [
     { path: `${reference}/diagnosis.md`, text: diagnosisReference() },
     { path: `${reference}/metrics-gpu-provisioner.md`, text: provisionerMetricReference() },
@@ -24,10 +25,16 @@ export async function generatedFolders(): Promise<readonly GeneratedFolder[]> {
     { path: `${reference}/settings-workspace.md`, text: workspaceSettingsReference() },
     { path: `${reference}/sizes.md`, text: sizeReference() },
     { path: `${reference}/workspace-fields.md`, text: fieldReference() },
+    ...charts.map(chart => chartReference(chart, reference)),
   ];
+  const ofCharts = charts.map(async (chart): Promise<GeneratedFolder> => {
+    const files = await Promise.all(chartFiles(chart).map(formatted));
+    return { path: `charts/${chart.name}`, files, shared: true };
+  });
   return [
     crdFolder,
-    { path: charts, files: [await formatted(dashboard)] },
+    ...(await Promise.all(ofCharts)),
+    { path: dashboards, files: [await formatted(dashboard)] },
     { path: reference, files: await Promise.all(pages.map(formatted)) },
   ];
 }

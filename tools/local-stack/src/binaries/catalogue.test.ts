@@ -9,6 +9,7 @@ const required = {
   kubernetes: 'k8s.io/kubernetes',
   etcd: 'go.etcd.io/etcd/server/v3',
   kwok: 'sigs.k8s.io/kwok',
+  helm: 'helm.sh/helm/v3',
 } as const;
 
 describe('the catalogue', () => {
@@ -38,6 +39,11 @@ describe('the catalogue', () => {
     expect(binaries.kwok.release(linux)).toEqual({
       path: 'v0.8.0/kwok-linux-arm64',
       checksumPath: 'v0.8.0/checksums.txt',
+    });
+    expect(binaries.helm.release(linux)).toEqual({
+      path: 'helm-v3.22.0-linux-arm64.tar.gz',
+      checksumPath: 'helm-v3.22.0-linux-arm64.tar.gz.sha256sum',
+      member: 'linux-arm64/helm',
     });
   });
 });

@@ -7,11 +7,12 @@ export const BINARY_NAMES = [
   'kube-scheduler',
   'kubectl',
   'kwok',
+  'helm',
 ] as const;
 export type BinaryName = (typeof BINARY_NAMES)[number];
 
 /** A checked-in Go module that pins, by its go.sum, every line of source that its programs are built from. */
-export type GoModule = 'kubernetes' | 'etcd' | 'kwok';
+export type GoModule = 'kubernetes' | 'etcd' | 'kwok' | 'helm';
 
 /** The operating system and processor as Go and the release pages call them. */
 export interface Platform {
@@ -44,6 +45,7 @@ export interface Binary {
 const kubernetes: Version = { major: 1, minor: 36, patch: 3 };
 const etcd: Version = { major: 3, minor: 6, patch: 16 };
 const kwok: Version = { major: 0, minor: 8, patch: 0 };
+const helm: Version = { major: 3, minor: 22, patch: 0 };
 
 function kubernetesBinary(name: BinaryName, overrides: Partial<Binary> = {}): Binary {
   return {
@@ -97,6 +99,19 @@ export const binaries: Readonly<Record<BinaryName, Binary>> = {
     release: ({ os, arch }) => {
       const tag = `v${formatVersion(kwok)}`;
       return { path: `${tag}/kwok-${os}-${arch}`, checksumPath: `${tag}/checksums.txt` };
+    },
+  },
+  helm: {
+    name: 'helm',
+    version: helm,
+    versionArgs: ['version', '--short'],
+    accepts: atLeast(3, 17),
+    goModule: 'helm',
+    goPackage: 'helm.sh/helm/v3/cmd/helm',
+    // Helm docs, "Installing Helm": an archive per platform at get.helm.sh, with its .sha256sum beside it.
+    release: ({ os, arch }) => {
+      const path = `helm-v${formatVersion(helm)}-${os}-${arch}.tar.gz`;
+      return { path, checksumPath: `${path}.sha256sum`, member: `${os}-${arch}/helm` };
     },
   },
 };

@@ -61,14 +61,35 @@ function buildArguments(wanted: readonly Binary[], out: string): readonly string
   return ['build', '-trimpath', '-mod=readonly', '-v', '-ldflags', linkerFlags(wanted), '-o', out, ...packages];
 }
 
-/** No symbol tables; and Kubernetes' version, which its own build scripts put in (otherwise it calls itself v0.0.0). */
-function linkerFlags(wanted: readonly Binary[]): string {
-  const kubernetes = wanted.find(binary => binary.goModule === 'kubernetes');
-  if (!kubernetes) return '-s -w';
-  const { version } = kubernetes;
-  const values = { gitVersion: `v${formatVersion(version)}`, gitMajor: version.major, gitMinor: version.minor };
-  const sets = Object.entries(values).map(([name, value]) => `-X k8s.io/component-base/version.${name}=${value}`);
-  return ['-s', '-w', ...sets].join(' ');
+/** No symbol tables; and the versions that a program's own build scripts put in: otherwise it does not know its own. */
+function linkerFlags([first]: readonly Binary[]): string {
+  const values = first ? linkedVersions(first) : {};
+  return ['-s', '-w', ...Object.entries(values).map(([name, value]) => `-X ${name}=${value}`)].join(' ');
+}
+
+/** Variables by name, as the makefiles of Kubernetes and of helm set them. */
+function linkedVersions({ goModule, version }: Binary): Readonly<Record<string, string | number>> {
+  const { major, minor } = version;
+  if (goModule === 'kubernetes') {
+    const component = 'k8s.io/component-base/version';
+    return {
+      [`${component}.gitVersion`]: `v${formatVersion(version)}`,
+      [`${component}.gitMajor`]: major,
+      [`${component}.gitMinor`]: minor,
+    };
+  }
+  if (goModule !== 'helm') return {};
+  const helm = 'helm.sh/helm/v3';
+  return {
+    [`${helm}/internal/version.version`]: `v${formatVersion(version)}`,
+    // The Kubernetes that charts are judged by while there is no cluster: that of its client library (v0.37).
+    ...Object.fromEntries(
+      ['pkg/lint/rules', 'pkg/chartutil'].flatMap(at => [
+        [`${helm}/${at}.k8sVersionMajor`, 1],
+        [`${helm}/${at}.k8sVersionMinor`, 37],
+      ]),
+    ),
+  };
 }
 
 async function checkGo(env: NodeJS.ProcessEnv, signal: AbortSignal | undefined): Promise<void> {
