@@ -11,6 +11,9 @@ export const BINARY_NAMES = [
 ] as const;
 export type BinaryName = (typeof BINARY_NAMES)[number];
 
+/** Those that a stack runs; helm is for the tests of the charts. */
+export const STACK_BINARIES: readonly BinaryName[] = BINARY_NAMES.filter(name => name !== 'helm');
+
 /** A checked-in Go module that pins, by its go.sum, every line of source that its programs are built from. */
 export type GoModule = 'kubernetes' | 'etcd' | 'kwok' | 'helm';
 

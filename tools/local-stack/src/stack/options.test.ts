@@ -8,6 +8,7 @@ const all = {
   provisioner: true,
   workspace: true,
   webhook: false,
+  audit: false,
 };
 
 describe('resolveComponents', () => {

@@ -23,6 +23,8 @@ export interface Components {
    * a workspace.
    */
   readonly webhook: boolean;
+  /** An audit log of what service accounts ask of the API server: `audit.log` in the data folder. */
+  readonly audit: boolean;
 }
 
 /** Environment variables by name; `undefined` takes one away. */
@@ -30,7 +32,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface LocalStackOptions {
   /**
-   * Which parts to start; all but the webhook when absent. The scheduler comes with the controller manager, and the provisioner with
+   * Which parts to start; all but the webhook and the audit log when absent. The scheduler comes with the controller manager, and the provisioner with
    * the emulator, unless they are named.
    */
   readonly components?: Partial<Components>;
@@ -66,6 +68,7 @@ export function resolveComponents(wanted: Partial<Components> = {}): Components 
     provisioner: wanted.provisioner ?? emulator,
     workspace: wanted.workspace ?? true,
     webhook: wanted.webhook ?? false,
+    audit: wanted.audit ?? false,
   };
   check(components);
   return components;
