@@ -2,6 +2,7 @@ import { format, resolveConfig } from 'prettier';
 import { chartFiles, chartReference, charts } from './charts/chart-files.ts';
 import { crdFolder } from './crd-files.ts';
 import { provisionerDashboard } from './dashboard/provisioner-dashboard.ts';
+import { workspaceDashboard } from './dashboard/workspace-dashboard.ts';
 import { diagnosisReference } from './diagnosis-reference.ts';
 import { fieldReference } from './field-reference.ts';
 import type { GeneratedFile, GeneratedFolder } from './generated-folder.ts';
@@ -10,12 +11,10 @@ import { modelReference } from './model-reference.ts';
 import { provisionerSettingsReference, workspaceSettingsReference } from './settings-reference.ts';
 import { sizeReference } from './size-reference.ts';
 
-const dashboards = 'charts/gpu-provisioner/dashboards';
 const reference = 'docs/reference';
 
 /** Everything in the repository that is made and not written. */
 export async function generatedFolders(): Promise<readonly GeneratedFolder[]> {
-  const dashboard = { path: `${dashboards}/gpu-provisioner.json`, text: JSON.stringify(provisionerDashboard) };
   const pages = [
     { path: `${reference}/diagnosis.md`, text: diagnosisReference() },
     { path: `${reference}/metrics-gpu-provisioner.md`, text: provisionerMetricReference() },
@@ -34,9 +33,15 @@ export async function generatedFolders(): Promise<readonly GeneratedFolder[]> {
   return [
     crdFolder,
     ...(await Promise.all(ofCharts)),
-    { path: dashboards, files: [await formatted(dashboard)] },
+    await dashboardFolder('gpu-provisioner', provisionerDashboard),
+    await dashboardFolder('workspace', workspaceDashboard),
     { path: reference, files: await Promise.all(pages.map(formatted)) },
   ];
+}
+
+async function dashboardFolder(chart: string, dashboard: object): Promise<GeneratedFolder> {
+  const path = `charts/${chart}/dashboards`;
+  return { path, files: [await formatted({ path: `${path}/${chart}.json`, text: JSON.stringify(dashboard) })] };
 }
 
 /** The file as the formatter wants it, so that it and the check of the format agree. */
