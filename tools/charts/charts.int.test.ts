@@ -128,22 +128,22 @@ test.each([
   expect(left).toBe('');
 });
 
+const release = '0.1.0';
+const releaseOf = async (name: string): Promise<string | undefined> =>
+  (await stack().client.get(customResourceDefinitions, { name })).metadata.annotations?.[RELEASE_ANNOTATION];
+
+/** Runs the hook of a chart with the rights that its service account has. */
+async function runHook(chart: ChartName, ...values: readonly string[]): Promise<string> {
+  const { client, kubeconfig, dataDir } = stack();
+  const objects = await render(chart, { namespace: 'default', values: [...releases[chart], ...values] });
+  const rights = objects.filter(object => isHook(object) && !['Job', 'Pod'].includes(object.kind));
+  await applyObjects(stack(), rights);
+  const name = rights.find(({ kind }) => kind === 'ServiceAccount')?.metadata.name ?? '';
+  const file = join(dataDir, `${chart}-crds.kubeconfig`);
+  return runCrdHook(chart, objects, await actAs(client, { namespace: 'default', name, from: kubeconfig, file }));
+}
+
 describe('the hook that installs CRDs', () => {
-  const release = '0.1.0';
-  const releaseOf = async (name: string): Promise<string | undefined> =>
-    (await stack().client.get(customResourceDefinitions, { name })).metadata.annotations?.[RELEASE_ANNOTATION];
-
-  /** Runs the hook of a chart with the rights that its service account has. */
-  async function runHook(chart: ChartName, ...values: readonly string[]): Promise<string> {
-    const { client, kubeconfig, dataDir } = stack();
-    const objects = await render(chart, { namespace: 'default', values: [...releases[chart], ...values] });
-    const rights = objects.filter(object => isHook(object) && !['Job', 'Pod'].includes(object.kind));
-    await applyObjects(stack(), rights);
-    const name = rights.find(({ kind }) => kind === 'ServiceAccount')?.metadata.name ?? '';
-    const file = join(dataDir, `${chart}-crds.kubeconfig`);
-    return runCrdHook(chart, objects, await actAs(client, { namespace: 'default', name, from: kubeconfig, file }));
-  }
-
   test.each(chartNames)(
     '%s: installs what is missing and upgrades what is there, with its own rights only',
     async chart => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
-import { isTrue, labels, machines, nodeClaims, workspaces } from '@kaito/crds';
+import { isTrue, labels, machines, nodeClaims, workspaces, type Workspace } from '@kaito/crds';
 import {
   ignoreNotFound,
   namespaces,
@@ -9,15 +9,17 @@ import {
   persistentVolumeClaims,
   pods,
   secrets,
+  validatingWebhookConfigurations,
   volumeAttachments,
-  type Client,
+  type KubeObject,
+  type Resource,
 } from '@kaito/kube';
 import { auditLog } from '@kaito/local-stack';
 import { aNodeClaim, aPod, aWorkspace, eventually, useStack, type Overrides } from '@kaito/testing';
-import type { Workspace } from '@kaito/crds';
-import { stringify } from 'yaml';
+import { applyObjects, isHook } from './apply.ts';
 import { azureValues, render, type Rendered } from './helm.ts';
 import { describePermission, isUsedBy, permissionsOf, readAuditLog, type AuditedRequest } from './permissions.ts';
+import { rarelyUsed } from './rarely-used.ts';
 import { actAs } from './service-account.ts';
 
 jest.setTimeout(120_000);
@@ -25,6 +27,7 @@ jest.setTimeout(120_000);
 // The controllers are started below, as the service accounts of the charts.
 const stack = useStack({ provisioner: false, workspace: false, audit: true });
 const waiting = { timeoutMs: 60_000 };
+const namespace = 'default';
 
 interface Installed {
   readonly chart: 'gpu-provisioner' | 'workspace';
@@ -36,39 +39,31 @@ interface Installed {
 const kinds = ['ServiceAccount', 'Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding'];
 
 /** Applies the service account and the roles of a chart, but not its Deployment: its program is run here, as that account. */
-async function install(chart: Installed['chart'], values: readonly string[]): Promise<Installed> {
-  const namespace = chart === 'workspace' ? 'kaito-workspace' : chart;
-  const objects = await render(chart, { namespace, values });
-  const own = objects.filter(({ kind, metadata }) => kinds.includes(kind) && !metadata.annotations?.['helm.sh/hook']);
-  const { kubectl, client, dataDir } = stack();
-  await ignoreExisting(client, namespace);
-  const { writeFile } = await import('node:fs/promises');
-  const file = join(dataDir, `${chart}.yaml`);
-  await writeFile(file, own.map(object => stringify(object)).join('---\n'));
-  await kubectl('apply', '-f', file);
+async function install(chart: Installed['chart'], within: string, values: readonly string[]): Promise<Installed> {
+  const objects = await render(chart, { namespace: within, values });
+  const own = objects.filter(object => kinds.includes(object.kind) && !isHook(object));
+  const { client } = stack();
+  await client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: within } });
+  await applyObjects(stack(), own);
   const account = own.find(({ kind }) => kind === 'ServiceAccount')?.metadata.name ?? '';
-  return { chart, namespace, account, objects };
-}
-
-async function ignoreExisting(client: Client, name: string): Promise<void> {
-  if (await ignoreNotFound(client.get(namespaces, { name }))) return;
-  await client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+  return { chart, namespace: within, account, objects };
 }
 
 /** Starts the program of a chart as its service account. */
-async function start({ chart, namespace, account }: Installed, env: Readonly<Record<string, string>>): Promise<void> {
+async function start(installed: Installed, env: Readonly<Record<string, string | undefined>>): Promise<void> {
   const { client, kubeconfig, dataDir, provisioner, workspace } = stack();
-  const file = join(dataDir, `${chart}.kubeconfig`);
-  const app = chart === 'workspace' ? workspace : provisioner;
-  const config = await actAs(client, { namespace, name: account, from: kubeconfig, file });
+  const file = join(dataDir, `${installed.account}.kubeconfig`);
+  const app = installed.chart === 'workspace' ? workspace : provisioner;
+  const account = { namespace: installed.namespace, name: installed.account, from: kubeconfig, file };
+  const config = await actAs(client, account);
   await app.stop();
-  await app.start({ env: { KUBECONFIG: config, LEADER_ELECTION_NAMESPACE: namespace, ...env } });
+  await app.start({ env: { KUBECONFIG: config, LEADER_ELECTION_NAMESPACE: installed.namespace, ...env } });
   await app.ready();
 }
 
 /** What an account has asked for so far. */
-function requestsOf({ namespace, account }: Installed): readonly AuditedRequest[] {
-  const user = `system:serviceaccount:${namespace}:${account}`;
+function requestsOf(installed: Installed): readonly AuditedRequest[] {
+  const user = `system:serviceaccount:${installed.namespace}:${installed.account}`;
   return readAuditLog(readFileSync(auditLog(stack().dataDir), 'utf8')).filter(request => request.user === user);
 }
 
@@ -79,68 +74,146 @@ function refused(installed: Installed): readonly string[] {
     .map(({ verb, uri }) => `${verb} ${uri}`);
 }
 
-/** What its roles allow and nobody has used. */
+/** What its roles allow, nobody has used, and nobody says when it is. */
 function spare(installed: Installed): readonly string[] {
   const requests = requestsOf(installed);
-  return permissionsOf(installed.objects)
-    .filter(permission => !requests.some(request => isUsedBy(permission, request)))
+  const watched = requests.filter(({ verb }) => verb === 'watch').map(request => ({ ...request, verb: 'list' }));
+  // What is watched is listed where the API server does not send what there is to a watch.
+  const used = [...requests, ...watched];
+  const unused = permissionsOf(installed.objects).filter(
+    permission => !used.some(request => isUsedBy(permission, request)),
+  );
+  return unused
     .map(describePermission)
+    .filter(permission => !rarelyUsed[installed.chart].has(permission))
     .toSorted();
 }
 
-const namespace = 'default';
-
-async function workspaceIsReady(name: string): Promise<void> {
+async function untilReady(name: string): Promise<void> {
   const { client, dump } = stack();
-  await eventually(
-    async () => {
-      const workspace = await client.get(workspaces, { name, namespace });
-      const { observedGeneration } = { observedGeneration: 0, ...workspace.status };
-      if (!isTrue(workspace, 'WorkspaceReady')) throw new Error(JSON.stringify(workspace.status?.conditions));
-      return observedGeneration;
-    },
-    { ...waiting, describe: `${name} is ready`, dump },
-  );
+  const check = async (): Promise<void> => {
+    const workspace = await client.get(workspaces, { name, namespace });
+    if (!isTrue(workspace, 'WorkspaceReady')) throw new Error(JSON.stringify(workspace.status?.conditions));
+  };
+  await eventually(check, { ...waiting, describe: `${name} is ready`, dump });
 }
 
-async function isGone(name: string, resource: typeof workspaces | typeof nodeClaims): Promise<void> {
+async function untilGone<T extends KubeObject>(
+  resource: Resource<T>,
+  key: { readonly name: string; readonly namespace?: string },
+): Promise<void> {
   const { client, dump } = stack();
-  const key = resource === workspaces ? { name, namespace } : { name };
-  await eventually(
-    async () => expect(await ignoreNotFound(client.get<object & Workspace>(resource as never, key))).toBeUndefined(),
-    {
-      ...waiting,
-      describe: `${name} is gone`,
-      dump,
-    },
-  );
+  const check = async (): Promise<void> => {
+    if (await ignoreNotFound(client.get(resource, key))) throw new Error(`${key.name} is there`);
+  };
+  await eventually(check, { ...waiting, describe: `${key.name} is gone`, dump });
 }
 
-const edit = (name: string, patch: Overrides<Workspace>) =>
+const edit = (name: string, patch: Overrides<Workspace>): Promise<Workspace> =>
   stack().client.patch(workspaces, { name, namespace }, patch);
+
+async function remove(name: string): Promise<void> {
+  await stack().client.delete(workspaces, { name, namespace });
+  await untilGone(workspaces, { name, namespace });
+}
+
+/** The configuration of the webhook as the chart has it, with the address at which the program answers here. */
+async function registerWebhook({ objects }: Installed): Promise<void> {
+  const { client, workspace } = stack();
+  const configuration = objects.find(({ kind }) => kind === validatingWebhookConfigurations.kind);
+  if (!configuration) throw new Error('the chart has no configuration of a webhook');
+  const clientConfig = { url: `${workspace.webhookUrl}/validate/workspace.kaito.sh` };
+  const webhooks: readonly object[] =
+    'webhooks' in configuration && Array.isArray(configuration.webhooks) ? configuration.webhooks : [];
+  expect(webhooks).toHaveLength(1);
+  await applyObjects(stack(), [{ ...configuration, webhooks: [{ ...webhooks[0], clientConfig }] }]);
+  const { name } = configuration.metadata;
+  await eventually(async () => {
+    const live = await client.get(validatingWebhookConfigurations, { name });
+    expect(live.webhooks?.[0]?.clientConfig.caBundle).toBeDefined();
+  });
+}
 
 let provisioner: Installed;
 let workspace: Installed;
 beforeAll(async () => {
-  provisioner = await install('gpu-provisioner', azureValues);
-  workspace = await install('workspace', []);
+  provisioner = await install('gpu-provisioner', 'gpu-provisioner', azureValues);
+  workspace = await install('workspace', 'kaito-workspace', []);
   await start(provisioner, {});
-  await start(workspace, { KAITO_NODE_PROVISIONER: 'machine', WEBHOOK_ENABLED: 'true', WEBHOOK_HOSTS: '127.0.0.1' });
+  await start(workspace, {
+    KAITO_CLAIM_KIND: undefined,
+    KAITO_NODE_PROVISIONER: 'machine',
+    WEBHOOK_ENABLED: 'true',
+    WEBHOOK_HOSTS: '127.0.0.1',
+  });
+  await registerWebhook(workspace);
 }, 90_000);
 
-test('the roles of both charts are enough for the life of a workspace', async () => {
-  const { client } = stack();
-  await client.create(secrets, { metadata: { name: 'pull', namespace }, data: { '.dockerconfigjson': 'e30=' } });
-  const preset = { name: 'phi-3-mini-4k-instruct' };
-  await client.create(workspaces, aWorkspace({ metadata: { name: 'one' }, inference: { preset } }));
-  await workspaceIsReady('one');
-  await edit('one', { metadata: { annotations: { 'kaito.sh/touched': 'yes' } } });
-  await client.delete(workspaces, { name: 'one', namespace });
-  await isGone('one', workspaces);
+test('a workspace from its first to its last day, with a token and a configuration', async () => {
+  const { client, kubectl } = stack();
+  const token = Buffer.from('hf_example').toString('base64');
+  await client.create(secrets, { metadata: { name: 'hf-token', namespace }, data: { HF_TOKEN: token } });
+  await kubectl('create', 'configmap', 'settings', '--from-literal=inference_config.yaml=vllm: {}');
+  const presetOptions = { modelAccessSecret: 'hf-token' };
+  await client.create(
+    workspaces,
+    aWorkspace({
+      metadata: { name: 'one' },
+      resource: { instanceType: 'Standard_NC24ads_A100_v4' },
+      inference: { config: 'settings', preset: { name: 'llama-3.1-8b-instruct', presetOptions } },
+    }),
+  );
+  await untilReady('one');
+  await edit('one', { metadata: { annotations: { 'kaito.sh/enable-lb': 'True' } } });
+  await remove('one');
   expect([...refused(provisioner), ...refused(workspace)]).toEqual([]);
 });
 
-test('spares', () => {
-  console.log(spare(provisioner), spare(workspace));
+test('a machine whose node is gone, and one whose pods must be driven off', async () => {
+  const { client } = stack();
+  const readyNode = (pool: string): Promise<string> =>
+    eventually(async () => {
+      const { items } = await client.list(nodes, {
+        labelSelector: `${labels.agentPool}=${pool},karpenter.sh/initialized=true`,
+      });
+      const name = items[0]?.metadata.name;
+      if (name === undefined) throw new Error(`${pool} has no node`);
+      return name;
+    }, waiting);
+  await client.create(workspaces, aWorkspace({ metadata: { name: 'two' } }));
+  await untilReady('two');
+  const [machine] = (await client.list(machines)).items;
+  await client.delete(nodes, { name: await readyNode(machine?.metadata.name ?? '') });
+  await untilGone(machines, { name: machine?.metadata.name ?? '' });
+  await remove('two');
+
+  for (const name of ['lost', 'drained']) {
+    const terminationGracePeriod = name === 'drained' ? '5s' : '1h';
+    await client.create(nodeClaims, aNodeClaim({ metadata: { name }, spec: { terminationGracePeriod } }));
+  }
+  await client.delete(nodes, { name: await readyNode('lost') });
+  await untilGone(nodeClaims, { name: 'lost' });
+  const nodeName = await readyNode('drained');
+  await client.create(persistentVolumeClaims, {
+    metadata: { name: 'disk', namespace },
+    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+  });
+  const volumes = [{ name: 'disk', persistentVolumeClaim: { claimName: 'disk' } }];
+  await client.create(pods, aPod({ metadata: { name: 'polite' }, spec: { nodeName } }));
+  const stubborn = { name: 'stubborn', annotations: { 'karpenter.sh/do-not-disrupt': 'true' } };
+  await client.create(
+    pods,
+    aPod({ metadata: stubborn, spec: { nodeName, volumes, tolerations: [{ operator: 'Exists' }] } }),
+  );
+  await client.create(volumeAttachments, {
+    metadata: { name: 'attached' },
+    spec: { attacher: 'disk.csi.azure.com', nodeName, source: { persistentVolumeName: 'a-disk' } },
+  });
+  await client.delete(nodeClaims, { name: 'drained' });
+  await untilGone(nodeClaims, { name: 'drained' });
+  expect([...refused(provisioner), ...refused(workspace)]).toEqual([]);
 });
-void [labels, machines, nodes, persistentVolumeClaims, pods, volumeAttachments, aNodeClaim, aPod];
+
+test('the roles allow nothing that nobody uses', () => {
+  expect({ provisioner: spare(provisioner), workspace: spare(workspace) }).toEqual({ provisioner: [], workspace: [] });
+});

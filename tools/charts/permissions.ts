@@ -33,9 +33,10 @@ interface Rule {
 
 type Role = Rendered & { readonly rules: readonly Rule[] };
 
+const isRole = (object: Rendered): object is Role => object.kind === 'Role' || object.kind === 'ClusterRole';
+
 /** Everything that the roles among the objects allow, one by one. Hooks are left out. */
 export function permissionsOf(objects: readonly Rendered[]): readonly Permission[] {
-  const isRole = (object: Rendered): object is Role => object.kind === 'Role' || object.kind === 'ClusterRole';
   const roles = objects.filter(isRole).filter(({ metadata }) => !metadata.annotations?.['helm.sh/hook']);
   return roles.flatMap(({ kind, metadata, rules }) =>
     rules.flatMap(({ apiGroups = [], resources = [], verbs, resourceNames }) =>

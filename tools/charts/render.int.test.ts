@@ -10,8 +10,7 @@ import { refusedValues, valueSets } from './value-sets.ts';
 
 jest.setTimeout(60_000);
 
-const version = (JSON.parse(readFileSync(chartFolder('../package.json'), 'utf8')) as { readonly version: string })
-  .version;
+const { version }: { readonly version: string } = JSON.parse(readFileSync(chartFolder('../package.json'), 'utf8'));
 const metrics = [...describeProvisionerMetrics(), ...describeWorkspaceMetrics()].map(({ name }) => name);
 
 /** What a chart says of its values in its templates: `.Values.a.b`. */
@@ -27,16 +26,17 @@ function knows(values: ChartValues, path: string): boolean {
 }
 
 test.each(charts.map(({ name }) => name))('%s: helm lint finds nothing', async chart => {
-  await helm([
+  const said = await helm([
     'lint',
     '--strict',
     chartFolder(chart),
     ...setting(azureValues.filter(() => chart === 'gpu-provisioner')),
   ]);
+  expect(said).toContain('0 chart(s) failed');
 });
 
 test.each(charts.map(chart => [chart.name, chart] as const))('%s: is of the version of the project', name => {
-  const chart = parse(readFileSync(`${chartFolder(name)}/Chart.yaml`, 'utf8')) as Readonly<Record<string, unknown>>;
+  const chart: Readonly<Record<string, unknown>> = parse(readFileSync(`${chartFolder(name)}/Chart.yaml`, 'utf8'));
   expect([chart['version'], chart['appVersion']]).toEqual([version, version]);
 });
 
@@ -94,12 +94,14 @@ function environmentOf(object: Rendered): readonly Variable[] {
   return (object as Deployment).spec.template.spec.containers.flatMap(({ env }) => env);
 }
 
+interface Alert {
+  readonly alert: string;
+  readonly expr: string;
+  readonly annotations: object;
+}
+
 test.each(charts.map(({ name }) => name))('%s: alerts ask for metrics that exist', chart => {
-  const alerts = parse(readFileSync(`${chartFolder(chart)}/alerts.yaml`, 'utf8')) as readonly {
-    readonly alert: string;
-    readonly expr: string;
-    readonly annotations: object;
-  }[];
+  const alerts: readonly Alert[] = parse(readFileSync(`${chartFolder(chart)}/alerts.yaml`, 'utf8'));
   expect(alerts.length).toBeGreaterThan(3);
   const asked = alerts.flatMap(({ expr }) => [...expr.matchAll(/\bkaito_\w+/g)].map(([name]) => name));
   expect(asked.filter(name => !metrics.includes(name.replace(/_bucket$/, '')))).toEqual([]);

@@ -35,6 +35,8 @@ export function readInstallRequest(
   return { definitions, release: values.release, force: values.force };
 }
 
+const report = (line: string): void => void process.stdout.write(`${line}\n`);
+
 /**
  * Installs definitions into the cluster of the kubeconfig, or of the pod, and tells of each on standard output.
  * @param argv what follows the command
@@ -48,7 +50,6 @@ export async function runInstallCommand(
   const request = readInstallRequest(argv, known);
   const client = connect({ userAgent: INSTALL_FIELD_MANAGER });
   try {
-    const report = (line: string): void => void process.stdout.write(`${line}\n`);
     await installDefinitions(request.definitions, { ...request, client, clock: systemClock, report, signal });
   } finally {
     await client.close();
