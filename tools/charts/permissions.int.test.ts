@@ -184,7 +184,11 @@ test('a machine whose node is gone, and one whose pods must be driven off', asyn
   await untilReady('two');
   const [machine] = (await client.list(machines)).items;
   await client.delete(nodes, { name: await readyNode(machine?.metadata.name ?? '') });
-  await untilGone(machines, { name: machine?.metadata.name ?? '' });
+  // Another one comes at once, under the same name.
+  await eventually(async () => {
+    const live = await ignoreNotFound(client.get(machines, { name: machine?.metadata.name ?? '' }));
+    expect(live?.metadata.uid).not.toBe(machine?.metadata.uid);
+  }, waiting);
   await remove('two');
 
   for (const name of ['lost', 'drained']) {

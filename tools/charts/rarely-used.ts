@@ -12,6 +12,7 @@ export const rarelyUsed: Readonly<Record<'gpu-provisioner' | 'workspace', Readon
     ['delete deployments.apps', 'a Deployment of an earlier KAITO: packages/workspace/src/workload/ensure-workload.ts'],
     ['delete statefulsets.apps', 'a field that cannot be changed: packages/workspace/src/workload/ensure-workload.ts'],
     ['delete services', 'no more use for the headless one: packages/workspace/src/workload/ensure-services.ts'],
+    ['get configmaps', 'the cache does not have it yet: packages/workspace/src/admission/webhook.ts'],
     ['get machines.karpenter.sh', 'a claim of that name is there: packages/workspace/src/provisioning/claim-writes.ts'],
     ['get pods/log', 'a server crashes: packages/workspace/src/controllers/workspace/look.ts'],
     ['list events', 'a pod hangs: packages/workspace/src/observe/warning-events.ts'],
