@@ -2,7 +2,7 @@ import { messageOf } from './error-text.ts';
 import { APPS } from './apps/bundle.ts';
 import { bundleApps } from './apps/bundle-apps.ts';
 import { ensureBinaries, type BinaryPaths } from './binaries/ensure-binaries.ts';
-import { BINARY_NAMES } from './binaries/catalogue.ts';
+import { BINARY_NAMES, OPTIONAL_BINARY_NAMES } from './binaries/catalogue.ts';
 import { printProgress } from './print-progress.ts';
 import { endOrphans } from './processes/end-orphans.ts';
 import type { OnProgress } from './progress.ts';
@@ -10,6 +10,8 @@ import { runsDir } from './stack/run.ts';
 
 export interface PrepareOptions {
   readonly onProgress?: OnProgress;
+  /** Karpenter too, which is built from source. */
+  readonly karpenter?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -19,11 +21,15 @@ export interface PrepareOptions {
  * @returns where the programs are.
  * @throws with what is missing and what to do about it.
  */
-export async function prepare({ onProgress = () => undefined, signal }: PrepareOptions = {}): Promise<BinaryPaths> {
+export async function prepare({
+  onProgress = () => undefined,
+  karpenter = false,
+  signal,
+}: PrepareOptions = {}): Promise<BinaryPaths> {
   for (const orphan of await endOrphans(runsDir()))
     onProgress({ name: orphan, phase: 'ready', detail: 'of an earlier run, ended' });
   const [paths] = await Promise.all([
-    ensureBinaries(BINARY_NAMES, { onProgress, signal }),
+    ensureBinaries([...BINARY_NAMES, ...(karpenter ? OPTIONAL_BINARY_NAMES : [])], { onProgress, signal }),
     bundleApps(APPS, { onProgress, signal }),
   ]);
   return paths;
@@ -31,7 +37,7 @@ export async function prepare({ onProgress = () => undefined, signal }: PrepareO
 
 if (import.meta.main) {
   try {
-    await prepare({ onProgress: printProgress(process.stderr) });
+    await prepare({ onProgress: printProgress(process.stderr), karpenter: process.argv.includes('--karpenter') });
   } catch (error) {
     console.error(messageOf(error));
     process.exitCode = 1;
