@@ -9,7 +9,11 @@ export interface KwokInstanceType {
   readonly offerings: readonly {
     readonly Price: number;
     readonly Available: boolean;
-    readonly Requirements: readonly { readonly key: string; readonly operator: 'In'; readonly values: readonly string[] }[];
+    readonly Requirements: readonly {
+      readonly key: string;
+      readonly operator: 'In';
+      readonly values: readonly string[];
+    }[];
   }[];
 }
 
