@@ -21,27 +21,33 @@ export interface Promised {
   readonly check: (running: Running) => Promise<void>;
 }
 
-const twoNodes: Overrides<Workspace> = { resource: { count: 2 } };
-
 const edit = ({ stack }: Running, name: string, patch: Overrides<Workspace>): Promise<Workspace> =>
   stack.client.patch(workspaces, { name, namespace }, patch);
 
 /** Creates a workspace, and, where the user brings nodes, these first. */
-async function create(running: Running, name: string, { resource }: Overrides<Workspace> = {}): Promise<void> {
-  const count = resource?.count ?? 1;
-  await bring(running, name, { count });
-  await running.bench.create(name, resource ? { resource } : {});
+async function create(running: Running, name: string, resource: Overrides<Workspace>['resource'] = {}): Promise<void> {
+  await bring(running, name, { count: resource?.count ?? 1 });
+  await apply(running, name, resource);
+}
+
+async function apply(
+  { target, bench }: Running,
+  name: string,
+  resource: Overrides<Workspace>['resource'] = {},
+): Promise<void> {
+  await bench.create(name, { resource: { ...target.workspace?.resource, ...resource } });
 }
 
 async function bring(
-  { target, bench }: Running,
+  { target, stack, bench }: Running,
   apps: string,
-  { count, first = 0, instanceType = size }: { count: number; first?: number; instanceType?: string },
+  { count, first = 0 }: { readonly count: number; readonly first?: number },
 ): Promise<void> {
   const names = Array.from({ length: count }, (_, index) => `${apps}-node-${first + index}`);
   await target.bring?.(
     bench,
-    names.map(name => [name, apps, instanceType]),
+    stack,
+    names.map(name => [name, apps]),
   );
 }
 
@@ -79,7 +85,7 @@ async function ready(running: Running): Promise<void> {
 }
 
 async function several(running: Running): Promise<void> {
-  await create(running, 'two', twoNodes);
+  await create(running, 'two', { count: 2 });
   await running.bench.untilReady('two');
   await expectNodes(running, 'two', 2);
 }
@@ -88,7 +94,7 @@ async function scale(running: Running): Promise<void> {
   const { bench } = running;
   const [first] = await servingPods(running, 'one', 1);
   await bring(running, 'one', { count: 1, first: 1 });
-  await edit(running, 'one', twoNodes);
+  await edit(running, 'one', { resource: { count: 2 } });
   await bench.until('one', 'serves from two nodes', () => expectNodes(running, 'one', 2));
   expect(uids(await bench.pods('one'))).toContain(first && uid(first));
   await edit(running, 'one', { resource: { count: 1 } });
@@ -109,7 +115,6 @@ async function servingPods({ bench }: Running, name: string, count: number): Pro
 async function changeSize(running: Running): Promise<void> {
   const { bench } = running;
   const [before] = await servingPods(running, 'one', 1);
-  await bring(running, 'one', { count: 1, first: 9, instanceType: largerSize });
   await edit(running, 'one', { resource: { instanceType: largerSize } });
   await bench.until('one', 'serves from the new size alone', async ({ status }) => {
     expect(status?.state).toBe('Ready');
@@ -139,7 +144,7 @@ async function lost(running: Running): Promise<void> {
 
 async function killed(running: Running): Promise<void> {
   const { bench, stack } = running;
-  await create(running, 'steady', twoNodes);
+  await create(running, 'steady', { count: 2 });
   const before = await eventually(async () => {
     const claims = await claimsOf(running, 'steady');
     expect(claims.length).toBeGreaterThan(0);
@@ -156,7 +161,7 @@ async function killed(running: Running): Promise<void> {
 async function there(running: Running): Promise<void> {
   const { bench, stack } = running;
   await Promise.all([bench.addNode('a-idle', 'thrifty'), bench.addNode('b-idle', 'thrifty')]);
-  await bench.create('thrifty', { resource: { preferredNodes: ['b-idle'] } });
+  await apply(running, 'thrifty', { preferredNodes: ['b-idle'] });
   const { status } = await bench.untilReady('thrifty');
   expect(status?.workerNodes).toEqual(['b-idle']);
   expect(await bench.claims('thrifty')).toEqual([]);
@@ -170,7 +175,7 @@ async function there(running: Running): Promise<void> {
 async function refused(running: Running): Promise<void> {
   const { bench, stack, target } = running;
   const allow = await target.refuse?.(stack);
-  await bench.create('stuck', {});
+  await apply(running, 'stuck');
   const { status } = await bench.until('stuck', 'says why', workspace => {
     expect(workspace.status?.diagnosis).toBeDefined();
     expect(workspace.status?.diagnosis?.nextStep).toBeTruthy();

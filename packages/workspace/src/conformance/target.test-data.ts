@@ -1,6 +1,6 @@
 import { labels, machines, nodeClaims, type Workspace } from '@kaito/crds';
-import type { KubeObject, Resource } from '@kaito/kube';
-import type { StackOptions, TestStack } from '@kaito/testing';
+import { nodes, type KubeObject, type Resource } from '@kaito/kube';
+import type { Overrides, StackOptions, TestStack } from '@kaito/testing';
 import { claimName } from '../claims/claim-name.ts';
 import { nodePoolName } from '../render/node-pool.ts';
 import { karpenterOwnershipLabels, ownershipLabels } from '../render/ownership.ts';
@@ -23,8 +23,14 @@ export interface Target {
   ownership(workspace: Workspace): Readonly<Record<string, string>>;
   /** Whether a claim has the name, or comes from the pool, that follows from the workspace. */
   isDerived?(claim: KubeObject, workspace: Workspace): boolean;
+  /** How its workspaces differ. */
+  readonly workspace?: Overrides<Workspace>;
   /** Nodes that the user brings before they are needed; nothing where nodes are made. */
-  bring?(bench: WorkspaceBench, nodes: readonly (readonly [name: string, apps: string, size: string])[]): Promise<void>;
+  bring?(
+    bench: WorkspaceBench,
+    stack: TestStack,
+    nodes: readonly (readonly [name: string, apps: string])[],
+  ): Promise<void>;
   /** From now on no machine can be had. @returns what ends it */
   refuse?(stack: TestStack): Promise<() => Promise<void>>;
   /** A claim that another provisioner has to serve; nobody is there who does. */
@@ -146,6 +152,13 @@ const karpenterPools: Target = {
   isDerived: ({ metadata }, workspace) => metadata.labels?.[labels.nodePool] === nodePoolName(workspace),
 };
 
+/** What NVIDIA's GPU feature discovery says of a node of this size. */
+const gpuFeatures = {
+  'nvidia.com/gpu.product': 'Tesla-V100-PCIE-16GB',
+  'nvidia.com/gpu.count': '1',
+  'nvidia.com/gpu.memory': '16384',
+};
+
 const byo: Target = {
   title: 'nodes of the user',
   foreign: forOurs,
@@ -154,12 +167,19 @@ const byo: Target = {
     env: { workspace: { LEADER_ELECT: 'false', KAITO_CLAIM_KIND: undefined, KAITO_NODE_PROVISIONER: 'byo' } },
   },
   ownership: () => ({}),
+  workspace: { resource: { instanceType: undefined } },
   exceptions: {
+    edit: 'sizes are not asked for',
     killed: 'nothing is claimed that could be claimed twice',
     there: 'there are no others',
   },
-  bring: async (bench, wanted) => {
-    await Promise.all(wanted.map(([name, apps, instanceType]) => bench.addNode(name, apps, instanceType)));
+  bring: async (bench, stack, wanted) => {
+    await Promise.all(
+      wanted.map(async ([name, apps]) => {
+        await bench.addNode(name, apps, size);
+        await stack.client.patch(nodes, { name }, { metadata: { labels: gpuFeatures } });
+      }),
+    );
   },
 };
 

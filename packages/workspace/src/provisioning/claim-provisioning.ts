@@ -49,7 +49,7 @@ export class ClaimProvisioning implements Provisioning {
     this.#breaker = new ChurnBreaker(options.clock);
   }
 
-  podNodeLabels(workspace: Workspace): Readonly<Record<string, string>> {
+  ownership(workspace: Workspace): Readonly<Record<string, string>> {
     return ownershipLabels(workspace);
   }
 
@@ -59,7 +59,7 @@ export class ClaimProvisioning implements Provisioning {
     const now = tools.clock.now();
     this.#breaker.observe(key, plan.nodes, ownOfSize(observed, plan));
     const steps = nodeSteps(observed, plan, 'claims', now);
-    await labelNodes(observed, this.podNodeLabels(workspace), tools);
+    await labelNodes(observed, this.ownership(workspace), tools);
     const search = { wanted: steps.missing + steps.unlaunched, extraLabels: {} };
     const found = search.wanted > 0 ? await reserveNodes(observed, plan, search, tools) : nothingFound;
     const names = steps.names.slice(0, Math.max(0, steps.missing - found.reserved - found.undecided));

@@ -18,6 +18,7 @@ import type { Observed } from '../../observed.ts';
 import { byWorkspace, type Informers } from '../../observe/informers.ts';
 import { observe } from '../../observe/observe.ts';
 import { warningsHoldMs } from '../../observe/warning-events.ts';
+import { podNodeLabels } from '../../provisioning/pod-node-labels.ts';
 import type { Provisioning } from '../../provisioning/provisioning.ts';
 import { soonest } from '../../provisioning/look-again.ts';
 import { msToDeadline } from '../../provisioning/next-rung.ts';
@@ -184,13 +185,14 @@ export class WorkspaceReconciler {
   }
 
   /** The objects that serve; undefined for a plan of another kind. */
-  #render({ workspace, config }: Observed, { revision }: Decision, plan: Plan): Workload | undefined {
+  #render(observed: Observed, { revision }: Decision, plan: Plan): Workload | undefined {
     const { provisioning, rendering } = this.#options;
+    const { workspace, config } = observed;
     if (plan.job === 'tuning') return undefined;
     return renderWorkload({
       workspace,
       plan,
-      podNodeLabels: provisioning.podNodeLabels(workspace),
+      podNodeLabels: podNodeLabels(observed, provisioning.ownership(workspace)),
       mode: provisioning.mode,
       revision: revision.number,
       configHash: config.state === 'read' ? config.hash : undefined,
