@@ -31,6 +31,8 @@ export interface Target {
     stack: TestStack,
     nodes: readonly (readonly [name: string, apps: string])[],
   ): Promise<void>;
+  /** Takes a node away, as whoever made it would; its object is deleted where that is enough. */
+  lose?(stack: TestStack, node: string): Promise<unknown>;
   /** From now on no machine can be had. @returns what ends it */
   refuse?(stack: TestStack): Promise<() => Promise<void>>;
   /** A claim that another provisioner has to serve; nobody is there who does. */
@@ -172,6 +174,11 @@ const byo: Target = {
     edit: 'sizes are not asked for',
     killed: 'nothing is claimed that could be claimed twice',
     there: 'there are no others',
+  },
+  // Of a node that is merely deleted, Kubernetes clears the pods away after a minute.
+  lose: async (stack, name) => {
+    await stack.kubectl('drain', name, '--ignore-daemonsets', '--delete-emptydir-data', '--force');
+    await stack.client.delete(nodes, { name });
   },
   bring: async (bench, stack, wanted) => {
     await Promise.all(
