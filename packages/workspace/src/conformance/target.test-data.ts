@@ -1,4 +1,4 @@
-import { labels, machines, nodeClaims, type Workspace } from '@kaito/crds';
+import { labels, machines, nodeClaims, type NodeClaim, type Workspace } from '@kaito/crds';
 import { nodes, type KubeObject, type Resource } from '@kaito/kube';
 import type { Overrides, StackOptions, TestStack } from '@kaito/testing';
 import { claimName } from '../claims/claim-name.ts';
@@ -36,7 +36,7 @@ export interface Target {
   /** From now on no machine can be had. @returns what ends it */
   refuse?(stack: TestStack): Promise<() => Promise<void>>;
   /** A claim that another provisioner has to serve; nobody is there who does. */
-  readonly foreign: KubeObject;
+  readonly foreign: NodeClaim;
   /** Promises that it does not make, and why. */
   readonly exceptions: Readonly<Partial<Record<PromiseId, string>>>;
 }
@@ -94,7 +94,7 @@ async function takeClassAway({ client }: TestStack): Promise<() => Promise<void>
   };
 }
 
-const claimFor = (group: string, kind: string): KubeObject & { readonly spec: unknown } => ({
+const claimFor = (group: string, kind: string): NodeClaim => ({
   apiVersion: 'karpenter.sh/v1',
   kind: 'NodeClaim',
   metadata: { name: 'wsforeign', labels: { [labels.workspace]: 'theirs', [labels.workspaceNamespace]: 'elsewhere' } },

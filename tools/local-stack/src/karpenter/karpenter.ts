@@ -11,7 +11,7 @@ import type { Run } from '../stack/run.ts';
 import { kwokInstanceTypes } from './instance-types.ts';
 
 /** The node classes of Karpenter's kwok provider. */
-export const kwokNodeClasses: Resource<KubeObject> = {
+export const kwokNodeClasses: Resource = {
   group: 'karpenter.kwok.sh',
   version: 'v1alpha1',
   plural: 'kwoknodeclasses',
