@@ -10,7 +10,7 @@ const byDesign = ' — not by design: ';
 
 /** Declares the tests of one target: every promise, on a stack of its own. Call it where tests are declared. */
 export function conform(target: Target): void {
-  jest.setTimeout(90_000);
+  jest.setTimeout(150_000);
   // oxlint-disable-next-line jest/valid-title -- of the list of targets
   describe(target.title, () => {
     const stack = useStack(target.stack);

@@ -6,7 +6,7 @@ import { nodePools } from '../render/node-pool.ts';
 import { namespace, WorkspaceBench } from '../workspace-bench.test-data.ts';
 import { karpenterPoolsEnvironment, kwokNodeClasses } from './target.test-data.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 type Environment = NonNullable<NonNullable<StackOptions['env']>['workspace']>;
 
