@@ -80,11 +80,11 @@ async function runIn<F extends Fault, P extends PlannedRound, W extends RoundWor
 ): Promise<Ended<W>> {
   const start = clock.monotonic();
   let world = present;
-  const before = world?.logs() ?? {};
+  const before = logsOf(world);
   const ended = (result: RoundResult | undefined, broken = false): Ended<W> => ({
     world,
     result,
-    logs: since(before, world?.logs() ?? {}),
+    logs: since(before, logsOf(world)),
     broken,
   });
   try {
@@ -94,6 +94,15 @@ async function runIn<F extends Fault, P extends PlannedRound, W extends RoundWor
     return signal.aborted
       ? ended(undefined)
       : ended(brokenRound(titleOf(target.field.name, plan), error, clock.monotonic() - start), true);
+  }
+}
+
+/** A stack that broke may have lost its logs, which must not hide what broke it. */
+function logsOf(world: RoundWorld | undefined): Logs {
+  try {
+    return world?.logs() ?? {};
+  } catch (error) {
+    return { harness: `the logs cannot be read: ${String(error)}` };
   }
 }
 
