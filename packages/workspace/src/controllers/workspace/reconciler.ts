@@ -37,6 +37,7 @@ import { decide, hasBegun, lacksToken, type Decision, type PlanningSettings } fr
 import { attempt, throwFailure, type StepFailure } from './failure.ts';
 import { lastChange } from './last-change.ts';
 import type { Look } from './look.ts';
+import { takeDownLost, type LostWorkspaces } from './lost-workspaces.ts';
 import { terminate } from './terminate.ts';
 
 export interface ReconcilerOptions {
@@ -61,6 +62,8 @@ interface Outcome {
 
 /** How soon to ask again for claims that the API server lists and the cache does not. */
 const cacheLagMs = 1000;
+/** For what is to be taken down: nothing has to be known of it but what the caches have. */
+const nothingLookedAt = { model: undefined, secrets: [], logTail: undefined, warnings: [] };
 /** How soon to look again for a Secret that is missing: nobody tells when it comes. */
 const secretMs = 10_000;
 
@@ -69,10 +72,12 @@ export class WorkspaceReconciler {
   readonly #options: ReconcilerOptions;
   readonly #services: ServiceWriter;
   readonly #pace: StatusPace;
+  readonly #lost: LostWorkspaces;
 
   /** @param wake has a workspace looked at again */
-  constructor(options: ReconcilerOptions, wake: (key: string) => void) {
+  constructor(options: ReconcilerOptions, lost: LostWorkspaces, wake: (key: string) => void) {
     this.#options = options;
+    this.#lost = lost;
     const { client, clock, informers } = options;
     this.#pace = new StatusPace(clock);
     const isWanted = ({ workspace: { metadata } }: Observed): boolean => {
@@ -88,7 +93,8 @@ export class WorkspaceReconciler {
    */
   async reconcile(key: string, context: ReconcileContext): Promise<Result | void> {
     const workspace = this.#options.informers.workspaces.get(key);
-    if (!workspace) return this.#pace.forget(key);
+    if (!workspace) return this.#leave(key, context);
+    this.#lost.settle(key);
     return workspace.metadata.deletionTimestamp
       ? this.#terminate(workspace, context)
       : this.#converge(workspace, context);
@@ -203,12 +209,23 @@ export class WorkspaceReconciler {
     return { client, clock, events, logger, signal };
   }
 
+  /** Of a workspace that is gone nothing is to be done, unless it went past the finalizer. */
+  async #leave(key: string, context: ReconcileContext): Promise<Result | void> {
+    const lost = this.#lost.of(key);
+    if (!lost) return this.#pace.forget(key);
+    const { informers, provisioning } = this.#options;
+    const observed = observe(informers, lost, { mode: provisioning.mode, looked: nothingLookedAt });
+    const left = await takeDownLost(observed, provisioning, this.#tools(context));
+    if (left.length > 0) return observed.claims.length === 0 ? { requeueAfterMs: cacheLagMs } : undefined;
+    this.#lost.settle(key);
+    this.#pace.forget(key);
+  }
+
   async #terminate(workspace: Workspace, context: ReconcileContext): Promise<Result | void> {
     if (!workspace.metadata.finalizers?.includes(finalizers.workspace)) return;
     const { client, informers, clock, provisioning } = this.#options;
     const { signal } = context;
-    const looked = { model: undefined, secrets: [], logTail: undefined, warnings: [] };
-    const observed = observe(informers, workspace, { mode: provisioning.mode, looked });
+    const observed = observe(informers, workspace, { mode: provisioning.mode, looked: nothingLookedAt });
     const left = await terminate(observed, provisioning, this.#tools(context));
     if (left.length === 0) return;
     const status = deletingStatus(observed, `waiting for ${left.join(', ')} to go`, clock.now());
