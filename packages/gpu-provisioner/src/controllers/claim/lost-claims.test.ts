@@ -1,11 +1,10 @@
 import { finalizers } from '@kaito/crds';
 import { aMachine, FakeClock } from '@kaito/testing';
-import { Operations } from '../../pools/operations.ts';
+import { machineDialect } from '../../claims/machine.ts';
+import { acceptedAt, Operations } from '../../pools/operations.ts';
 import { launchSurroundings } from '../../testing/launch-surroundings.ts';
 import { quiet } from '../../testing/stand-ins.ts';
 import { aLaunchedClaim, FleetInMemory, nodeFor, poolFor } from '../testing/fleet-in-memory.ts';
-import { machineDialect } from '../../claims/machine.ts';
-import { acceptedAt } from '../../pools/operations.ts';
 import { LostClaims } from './lost-claims.ts';
 import { ClaimReconciler } from './reconciler.ts';
 
@@ -28,7 +27,7 @@ function setUp() {
     },
   };
   const services = { ...surroundings, ...fleet.services, poller, operations, events: surroundings.events };
-  const none = { ...fleet.informers.Node, list: () => [], byIndex: () => [], onEvent: () => () => {} };
+  const none = { byIndex: () => [] };
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- nothing stands or hangs on any node
   const caches = { ...fleet.caches, pods: none, attachments: none } as never;
   const lost = new LostClaims();
