@@ -195,13 +195,15 @@ export class WorkspaceReconciler {
     const { client, informers, clock, provisioning } = this.#options;
     const { signal } = context;
     const looked = { model: undefined, secrets: [], logTail: undefined, warnings: [] };
+    await provisioning.beforeTakeDown?.(this.#tools(context));
     const observed = observe(informers, workspace, { mode: provisioning.mode, looked });
     const left = await terminate(observed, provisioning, this.#tools(context));
     if (left.length === 0) return;
     const status = deletingStatus(observed, `waiting for ${left.join(', ')} to go`, clock.now());
-    await patchStatus(client, workspaces, workspace, status, { signal });
+    const heldMs = this.#pace.waitMs(workspace, status);
+    if (heldMs === 0) await patchStatus(client, workspaces, workspace, status, { signal });
     // The cache does not know of what is left, so no watch will tell when it goes.
-    if (observed.claims.length === 0) return { requeueAfterMs: cacheLagMs };
+    return lookAgain(heldMs, observed.claims.length === 0 ? cacheLagMs : 0);
   }
 
   /** @returns milliseconds until what was found is to be written after all; 0 when it was */
