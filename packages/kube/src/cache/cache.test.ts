@@ -84,7 +84,10 @@ test('what is listed past the cache is in it at once', async () => {
   api.respond(reply => reply.json(200, { items, metadata: { resourceVersion: '8' } }));
   await cache.client.list(configMaps);
   // The watch has come to 5: what is older than that it has told already.
-  expect([informer.get('default/a'), informer.get('default/b')].map(it => it?.metadata.resourceVersion)).toEqual(['1', '7']);
+  expect([informer.get('default/a'), informer.get('default/b')].map(it => it?.metadata.resourceVersion)).toEqual([
+    '1',
+    '7',
+  ]);
 });
 
 test('an answer of another kind is left out of the cache', async () => {
