@@ -48,7 +48,8 @@ export class WriteThroughClient implements Client {
   }
 
   async apply<T extends KubeObject>(resource: Resource<T>, object: T, options: ApplyOptions): Promise<T> {
-    return this.#seen(resource, await this.#client.apply<T>(resource, object, options));
+    const answer = await this.#client.apply<T>(resource, object, options);
+    return options.dryRun === true ? answer : this.#seen(resource, answer);
   }
 
   // oxlint-disable-next-line eslint/max-params -- as in Client

@@ -111,7 +111,7 @@ describe('whose Events are read', () => {
     expect(sources([podOf()])).toEqual([]);
     expect(sources([], { statefulSet: workload(statefulSet) })).toEqual([]);
     expect(sources([], { workspace })).toEqual([]);
-    expect(isHeldUp({ workspace: placed, statefulSet: undefined, service })).toBe(false);
+    expect(isHeldUp({ workspace: placed, statefulSet: undefined, service, pods: [] })).toBe(false);
   });
 
   it('is nobody in the first seconds, in which a quick start is over', () => {
