@@ -13,14 +13,15 @@ import {
   type Metrics,
 } from '@kaito/kube';
 import { azurePrices, checkWorkspace, gpuSkusOf } from '@kaito/planner';
+import type { PlanningSettings } from './admission/facts.ts';
 import { rehearsal } from './admission/rehearsal.ts';
 import { workspaceWebhook, workspaceWebhookPath } from './admission/webhook.ts';
 import type { WorkspaceOptions } from './config.ts';
 import { createWorkspaceController } from './controllers/workspace/controller.ts';
-import type { PlanningSettings } from './controllers/workspace/decide.ts';
 import { Look } from './controllers/workspace/look.ts';
 import { WorkspaceCounts } from './metrics/workspace-counts.ts';
 import { WorkspaceMetrics } from './metrics/workspace-metrics.ts';
+import { mirrorOf } from './models/model-options.ts';
 import { ModelDirectory } from './models/model-directory.ts';
 import { tokenReader } from './models/secret-token.ts';
 import { createInformers, type Informers } from './observe/informers.ts';
@@ -94,8 +95,9 @@ export async function run(options: WorkspaceOptions, signal: AbortSignal): Promi
   await manager.run(signal);
 }
 
-function renderSettings({ presetRegistry, adapterSource, nvmeStorageClass }: WorkspaceOptions): RenderSettings {
-  return { registry: presetRegistry, adapterSource, nvmeStorageClass };
+function renderSettings(options: WorkspaceOptions): RenderSettings {
+  const { presetRegistry: registry, adapterSource, nvmeStorageClass, serverUser, huggingFaceEndpoint } = options;
+  return { registry, adapterSource, nvmeStorageClass, serverUser, weightsMirror: mirrorOf(huggingFaceEndpoint) };
 }
 
 async function assemble(options: WorkspaceOptions, signal: AbortSignal): Promise<Parts> {

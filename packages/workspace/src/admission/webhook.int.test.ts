@@ -56,7 +56,7 @@ beforeAll(async () => {
   const rehearse = rehearsal({
     client,
     provisioning,
-    rendering: { registry: 'example.com', adapterSource: 'initContainer' },
+    rendering: { registry: 'example.com', adapterSource: 'initContainer', serverUser: 65_534 },
   });
   const server = new WebhookServer({
     cache,

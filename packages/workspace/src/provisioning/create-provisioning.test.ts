@@ -1,7 +1,8 @@
 import { FakeClock } from '@kaito/testing';
 import { claimKinds } from '../claims/claim-kind.ts';
 import { createProvisioning } from './create-provisioning.ts';
-import { anObserved, aPlan, someone } from './builders.test-data.ts';
+import { anObserved, someone } from '../observed.test-data.ts';
+import { aPlan } from './builders.test-data.ts';
 import { MemoryClient } from './memory-client.test-data.ts';
 import { toolsFor } from './tools.test-data.ts';
 import { kaitoNodeClassRef } from '../render/node-class.ts';

@@ -4,8 +4,8 @@ import { FakeClock, override } from '@kaito/testing';
 import type { Claim } from '../claims/claim.ts';
 import type { Observed } from '../observed.ts';
 import { nodePools, type NodePool } from '../render/node-pool.ts';
+import { anObserved, someone } from '../observed.test-data.ts';
 import {
-  anObserved,
   aPlan,
   aPodOn,
   aPooledClaim,
@@ -14,7 +14,6 @@ import {
   small,
   seen,
   sized,
-  someone,
   time,
   withNode,
 } from './builders.test-data.ts';

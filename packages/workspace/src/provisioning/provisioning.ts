@@ -53,6 +53,11 @@ export interface Provisioning {
   /** How far the claims are. */
   verdict(observed: Observed, plan: Plan): Verdict | undefined;
   /**
+   * Has the caches know everything that `takeDown` decides by; to be awaited before they are looked at for it. Where it is missing,
+   * `takeDown` asks the API server itself.
+   */
+  beforeTakeDown?(tools: ProvisioningTools): Promise<void>;
+  /**
    * Gives everything back. Each call does what can be done now.
    * @returns the names of what is still there; none when all is gone
    */
