@@ -1,4 +1,4 @@
-import { azurePrices, gpuSkus, type GpuSku } from '@kaito/planner';
+import { azurePrices, gpuSkus, gpuSkusOf, type GpuSku } from '@kaito/planner';
 import { code, plain, table } from './markdown.ts';
 
 const introduction = `<!-- Made by npm run generate from the tables in packages/planner; edit them there. -->
@@ -11,9 +11,17 @@ only, from ${plain(azurePrices.source)}. A size without a price comes after thos
 
 const headings = ['size', 'GPUs', 'model', 'GPU memory, GiB', 'compute capability', 'NVMe', '$/h', '$/h spot'];
 
+const elsewhere = `
+## Other clouds
+
+With \`--cloud-provider aws\` (nodes from Karpenter, or brought) and \`--cloud-provider arc\` (brought nodes of AKS enabled by Azure Arc) the sizes are these. They have no prices
+here, so that the fewest nodes win. AWS's own accelerators are listed to be refused by name: the images need NVIDIA GPUs.
+`;
+
 /** The page on GPU sizes, as Markdown. */
 export function sizeReference(): string {
-  return `${introduction}\n${table(headings, gpuSkus.map(toRow))}\n`;
+  const others = [...gpuSkusOf('aws'), ...gpuSkusOf('arc')].map(sku => toRow(sku).slice(0, -2));
+  return `${introduction}\n${table(headings, gpuSkus.map(toRow))}\n${elsewhere}\n${table(headings.slice(0, -2), others)}\n`;
 }
 
 function toRow({ name, gpuCount, gpuModel, gpuMemoryGiB, computeCapability, nvme }: GpuSku): readonly string[] {

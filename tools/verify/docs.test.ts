@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -82,4 +83,31 @@ test('workspaces of the guide have fields that there are, and can be planned', (
       }),
     ).toEqual([]);
   }
+});
+
+describe('commands of the guides', () => {
+  const guides = pages.filter(page => !page.includes('reference/') && /^(docs\/[^/]+|[^/]+)\.md$/.test(page));
+  const forAzure = guides.flatMap(page => found(page, /```sh azure\n(.*?)```/gs).map(block => ({ page, block })));
+  /** Which test runs the blocks of a page that need no subscription. */
+  const runBy: Readonly<Record<string, string>> = {
+    'docs/operations.md': 'tools/verify/operations.int.test.ts',
+    'docs/workspaces.md': 'packages/workspace/src/guide.int.test.ts',
+  };
+
+  test('that need Azure are shell that can be read', () => {
+    expect(forAzure.length).toBeGreaterThan(10);
+    const broken = forAzure.flatMap(({ page, block }) => {
+      const { status, stderr } = spawnSync('bash', ['-n'], { input: block, encoding: 'utf8' });
+      return status === 0 ? [] : [`${page}: ${stderr}\n${block}`];
+    });
+    expect(broken).toEqual([]);
+  });
+
+  test.each(guides)('of %s are run by a test, or marked as needing Azure, or scripts of the repository', page => {
+    const lines = found(page, /```sh\n(.*?)```/gs).flatMap(block => block.split('\n'));
+    const others = lines.filter(line => line.trim() !== '' && !/^(#|(time )?npm )/.test(line));
+    if (others.length === 0) return;
+    const runner = runBy[page] ?? `no test of ${others[0]}`;
+    expect(existsSync(join(root, runner)) && readFileSync(join(root, runner), 'utf8')).toContain(page);
+  });
 });

@@ -3,15 +3,13 @@ import { labels, machines, nodeClaims } from '@kaito/crds';
 import type { Machine, NodeClaim } from '@kaito/crds';
 import { isNotFound, nodes } from '@kaito/kube';
 import type { Node } from '@kaito/kube';
-import { aMachine, aNodeClaim, eventually, expectArmRequests, useStack } from '@kaito/testing';
-import { creationLabel } from './pools/creation-label.ts';
+import { aMachine, aNodeClaim, eventually, expectArmRequests, leaveClaimBehind, useStack } from '@kaito/testing';
 
 jest.setTimeout(90_000);
 
 // A killed leader's Lease keeps its successor waiting for 15 s; what is tested here comes after that.
 const stack = useStack({ workspace: false, env: { provisioner: { LEADER_ELECT: 'false' } } });
 
-const finalizers = ['karpenter.sh/termination'];
 const kaito = { 'kaito.sh/workspace': 'a-workspace', 'kaito.sh/workspacenamespace': 'default' };
 
 /** How the Go gpu-provisioner of either era leaves a claim. */
@@ -20,17 +18,15 @@ const eras = [
     kind: 'Machine',
     prefix: 'm',
     resource: machines,
-    make: (name: string): Machine | NodeClaim => aMachine({ metadata: { name, finalizers } }),
-    poolLabels: { 'karpenter.sh/provisioner-name': 'default', ...kaito },
-    conditions: ['MachineLaunched', 'MachineRegistered', 'MachineInitialized', 'Ready'],
+    make: (name: string): Machine | NodeClaim =>
+      aMachine({ metadata: { name, labels: { 'karpenter.sh/provisioner-name': 'default', ...kaito } } }),
   },
   {
     kind: 'NodeClaim',
     prefix: 'n',
     resource: nodeClaims,
-    make: (name: string): Machine | NodeClaim => aNodeClaim({ metadata: { name, finalizers } }),
-    poolLabels: { 'karpenter.sh/nodepool': 'kaito', ...kaito },
-    conditions: ['Launched', 'Registered', 'Initialized', 'Ready'],
+    make: (name: string): Machine | NodeClaim =>
+      aNodeClaim({ metadata: { name, labels: { 'karpenter.sh/nodepool': 'kaito', ...kaito } } }),
   },
 ] as const;
 
@@ -47,36 +43,6 @@ async function get({ resource }: Era, name: string): Promise<Machine | NodeClaim
       if (isNotFound(error)) return undefined;
       throw error;
     });
-}
-
-/** A claim that is Ready, with its node and its pool, none of which knows our provisioner. */
-async function leaveBehind(era: Era, name: string): Promise<Node> {
-  const { client, emulator } = stack();
-  const made = await client.create<Machine | NodeClaim>(era.resource, era.make(name));
-  const { uid = '', creationTimestamp = '' } = made.metadata;
-  const time = creationLabel(Date.parse(creationTimestamp));
-  const poolLabels = { ...era.poolLabels, 'kaito.sh/machine-type': 'gpu', 'kaito.sh/creation-timestamp': time };
-  await emulator.seedPool(name, { vmSize: 'Standard_NC6s_v3', labels: poolLabels, taints: ['sku=gpu:NoSchedule'] });
-  const node = await eventually(async () => {
-    const found = await nodeOf(name);
-    if (!found?.status?.capacity?.['nvidia.com/gpu']) throw new Error(`the node of ${name} has not come`);
-    return found;
-  });
-  const apiVersion = era.kind === 'Machine' ? 'karpenter.sh/v1alpha5' : 'karpenter.sh/v1';
-  const ownerReferences = [{ apiVersion, kind: era.kind, name, uid, blockOwnerDeletion: true }];
-  const marks = { 'karpenter.sh/registered': 'true', 'karpenter.sh/initialized': 'true' };
-  await client.patch(nodes, node.metadata, { metadata: { finalizers, ownerReferences, labels: marks } });
-  const lastTransitionTime = creationTimestamp;
-  const conditions = era.conditions.map(type => ({
-    type,
-    status: 'True',
-    reason: type,
-    message: '',
-    lastTransitionTime,
-  }));
-  const status = { nodeName: node.metadata.name, providerID: node.spec?.providerID, conditions };
-  await client.patch(era.resource, { name }, { status }, { subresource: 'status' });
-  return node;
 }
 
 /** Waits until our provisioner has taken over. @returns the uid of the claim's node */
@@ -110,7 +76,7 @@ test('what the Go gpu-provisioner left is carried on: no PUT, no DELETE, and it 
   await provisioner.kill();
   const names = eras.flatMap(era => [[era, `${era.prefix}byclaim`] as const, [era, `${era.prefix}bynode`] as const]);
   const before = new Map<string, Node>();
-  for (const [era, name] of names) before.set(name, await leaveBehind(era, name));
+  for (const [era, name] of names) before.set(name, await leaveClaimBehind(stack(), era.make(name)));
   await emulator.resetRequests();
   await provisioner.start();
   for (const [era, name] of names) expect(await carriedOn(era, name)).toBe(before.get(name)?.metadata.uid);

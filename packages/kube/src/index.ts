@@ -47,7 +47,7 @@ export type { ControllerOptions } from './controller/controller.ts';
 export { isTerminal, TerminalError } from './controller/result.ts';
 export type { ReconcileContext, Result } from './controller/result.ts';
 
-export { APPLIED_HASH_ANNOTATION, applyIfChanged } from './apply/apply-if-changed.ts';
+export { APPLIED_HASH_ANNOTATION, applyIfChanged, wasApplied } from './apply/apply-if-changed.ts';
 export type { Applied, ApplyIfChangedOptions } from './apply/apply-if-changed.ts';
 export { canonicalJson } from './apply/canonical-json.ts';
 export { setCondition } from './apply/conditions.ts';
@@ -55,6 +55,8 @@ export type { Condition, SetConditionOptions, StatedCondition } from './apply/co
 export { ensureFinalizer, removeFinalizer } from './apply/finalizers.ts';
 export { patchMetadata } from './apply/patch-metadata.ts';
 export type { MetadataChange } from './apply/patch-metadata.ts';
+export { takeOverFields } from './apply/take-over-fields.ts';
+export type { TakeOverOptions } from './apply/take-over-fields.ts';
 export { patchStatus } from './apply/patch-status.ts';
 export type { StatusOf } from './apply/patch-status.ts';
 

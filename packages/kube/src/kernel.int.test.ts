@@ -276,6 +276,26 @@ describe('writing', () => {
     expect(restored).toMatchObject({ changed: true, object: { spec: { replicas: 1 } } });
   });
 
+  test('what a predecessor wrote goes with the first apply where it is not wanted, and what others wrote stays', async () => {
+    const made = configMap('succeeded', {}, { kept: 'old', dropped: 'old' });
+    await client.create(configMaps, made, { fieldManager: 'predecessor' });
+    await client.patch(configMaps, made.metadata, { data: { users: 'own' } }, { fieldManager: 'kubectl-edit' });
+    const cache = startCache();
+    const informer = cache.informer(configMaps);
+    await cache.synced();
+    const options = { fieldManager: 'test', predecessors: ['predecessor'] };
+    const { object } = await applyIfChanged(
+      client,
+      informer,
+      configMaps,
+      configMap('succeeded', {}, { kept: 'new' }),
+      options,
+    );
+    expect(object.data).toEqual({ kept: 'new', users: 'own' });
+    const { object: next } = await applyIfChanged(client, informer, configMaps, configMap('succeeded'), options);
+    expect(next.data).toEqual({ users: 'own' });
+  });
+
   test('events are shown by kubectl describe, and repeats raise the count', async () => {
     let now = Date.now();
     const clock = { ...systemClock, now: () => now };

@@ -11,6 +11,7 @@ export * from './plan/plan-input.ts';
 export { azurePrices } from './prices/azure-prices.ts';
 export { type Problem, type ProblemCode } from './problem.ts';
 export { azureGpuSkus as gpuSkus } from './skus/azure-gpu-skus.ts';
+export { clouds, gpuSkusOf, type Cloud } from './skus/clouds.ts';
 export { skuOfNodes } from './skus/brought-nodes.ts';
 export { findGpuSku, type GpuSku } from './skus/gpu-sku.ts';
 export { migProfiles, migResource } from './skus/mig-profiles.ts';

@@ -46,6 +46,7 @@ export type ProblemCode =
   | 'DataUrlRefused'
   // Seen in the cluster, not in the workspace.
   | 'SecretMissing'
+  | 'TemplateInvalid'
   | 'NameTaken';
 
 /** One thing that keeps a workspace from being planned. */

@@ -1,6 +1,7 @@
 export { startStack, useStack } from './stack/start-stack.ts';
 export type { StackOptions, TestStack } from './stack/start-stack.ts';
 export { applyManifest } from './stack/apply-manifest.ts';
+export { leaveClaimBehind } from './stack/leave-claim-behind.ts';
 export { expectArmRequests } from './stack/arm-requests.ts';
 export { azureFaults } from './azure/faults/azure-faults.ts';
 export { answersOf } from './azure/faults/azure-fault.ts';

@@ -12,19 +12,22 @@ import {
   type Logger,
   type Metrics,
 } from '@kaito/kube';
-import { azurePrices, checkWorkspace, gpuSkus } from '@kaito/planner';
+import { azurePrices, checkWorkspace, gpuSkusOf } from '@kaito/planner';
+import type { PlanningSettings } from './admission/facts.ts';
+import { rehearsal } from './admission/rehearsal.ts';
 import { workspaceWebhook, workspaceWebhookPath } from './admission/webhook.ts';
 import type { WorkspaceOptions } from './config.ts';
 import { createWorkspaceController } from './controllers/workspace/controller.ts';
-import type { PlanningSettings } from './controllers/workspace/decide.ts';
 import { Look } from './controllers/workspace/look.ts';
 import { WorkspaceCounts } from './metrics/workspace-counts.ts';
 import { WorkspaceMetrics } from './metrics/workspace-metrics.ts';
+import { mirrorOf } from './models/model-options.ts';
 import { ModelDirectory } from './models/model-directory.ts';
 import { tokenReader } from './models/secret-token.ts';
 import { createInformers, type Informers } from './observe/informers.ts';
 import { SecretKeys } from './observe/secret-keys.ts';
 import { WarningEvents } from './observe/warning-events.ts';
+import type { RenderSettings } from './render/render-input.ts';
 import { createProvisioning } from './provisioning/create-provisioning.ts';
 import { NodeClassKeeper } from './provisioning/node-class-keeper.ts';
 import { detectProvisioner } from './provisioning/detect-provisioner.ts';
@@ -79,7 +82,6 @@ export async function run(options: WorkspaceOptions, signal: AbortSignal): Promi
     const { nodeClasses } = readProvisioningConfig(options);
     manager.add(new NodeClassKeeper({ client, nodeClasses, clock, logger, random: Math.random }));
   }
-  const { adapterSource, nvmeStorageClass, presetRegistry: registry } = options;
   const counts = new WorkspaceCounts(metrics, parts.informers.workspaces);
   metrics.onCollect(() => counts.show());
   manager.add(models).add(
@@ -87,10 +89,15 @@ export async function run(options: WorkspaceOptions, signal: AbortSignal): Promi
       ...parts,
       client: cache.client,
       statusMetrics: new WorkspaceMetrics(metrics),
-      rendering: { registry, adapterSource, nvmeStorageClass },
+      rendering: renderSettings(options),
     }),
   );
   await manager.run(signal);
+}
+
+function renderSettings(options: WorkspaceOptions): RenderSettings {
+  const { presetRegistry: registry, adapterSource, nvmeStorageClass, serverUser, huggingFaceEndpoint } = options;
+  return { registry, adapterSource, nvmeStorageClass, serverUser, weightsMirror: mirrorOf(huggingFaceEndpoint) };
 }
 
 async function assemble(options: WorkspaceOptions, signal: AbortSignal): Promise<Parts> {
@@ -128,7 +135,7 @@ async function assemble(options: WorkspaceOptions, signal: AbortSignal): Promise
       logger,
     }),
     planning: {
-      skus: gpuSkus,
+      skus: gpuSkusOf(options.cloudProvider),
       prices: azurePrices,
       features: { mig: options.mig, accelerator: options.accelerator },
       nodeClasses: detected.name === 'karpenter' ? config.nodeClasses.classes.map(({ name }) => name) : undefined,
@@ -145,6 +152,7 @@ function createWebhook(options: WorkspaceOptions, parts: Parts): WebhookServer |
     client,
     informers,
     synced: signal => cache.synced(signal),
+    rehearse: rehearsal({ client, provisioning, rendering: renderSettings(options) }),
     facts: { ...planning, check: checkWorkspace, mode: provisioning.mode, model: workspace => look.model(workspace) },
   });
   return new WebhookServer({

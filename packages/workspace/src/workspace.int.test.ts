@@ -305,6 +305,23 @@ describe('a name that is taken', () => {
   });
 });
 
+const templateOf = (container: object) => ({ preset: undefined, template: { spec: { containers: [container] } } });
+
+describe('a template that pods cannot be made of', () => {
+  it('costs no node, and runs once it is mended', async () => {
+    const { client } = getStack();
+    const metadata = { name: 'malformed' };
+    await client.create(workspaces, aWorkspace({ metadata, inference: templateOf({ name: 'main', prots: [] }) }));
+    const held = await untilCondition('malformed', 'Planned', 'False', 'TemplateInvalid');
+    expect(held.status?.diagnosis).toMatchObject({ cause: 'TemplateInvalid', mover: 'user' });
+    expect(await claimsOf('malformed')).toEqual([]);
+    const key = { ...metadata, namespace };
+    await client.patch(workspaces, key, { inference: templateOf({ name: 'main', image: 'example.com/a:1' }) });
+    await untilCondition('malformed', 'WorkspaceReady', 'True');
+    await deleteAll('malformed');
+  });
+});
+
 describe('a claim name that is taken', () => {
   it('is not taken over, and the workspace goes on when it is free', async () => {
     const stack = getStack();

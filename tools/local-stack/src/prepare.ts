@@ -2,7 +2,7 @@ import { messageOf } from './error-text.ts';
 import { APPS } from './apps/bundle.ts';
 import { bundleApps } from './apps/bundle-apps.ts';
 import { ensureBinaries, type BinaryPaths } from './binaries/ensure-binaries.ts';
-import { BINARY_NAMES, STACK_BINARIES, type BinaryName } from './binaries/catalogue.ts';
+import { BINARY_NAMES, OPTIONAL_BINARY_NAMES, type BinaryName } from './binaries/catalogue.ts';
 import { printProgress } from './print-progress.ts';
 import { endOrphans } from './processes/end-orphans.ts';
 import type { OnProgress } from './progress.ts';
@@ -24,7 +24,7 @@ export interface PrepareOptions {
 export async function prepare({
   onProgress = () => undefined,
   signal,
-  binaries = STACK_BINARIES,
+  binaries = BINARY_NAMES,
 }: PrepareOptions = {}): Promise<BinaryPaths> {
   for (const orphan of await endOrphans(runsDir()))
     onProgress({ name: orphan, phase: 'ready', detail: 'of an earlier run, ended' });
@@ -37,8 +37,9 @@ export async function prepare({
 
 if (import.meta.main) {
   try {
-    // Tests run this, and helm is among what they need.
-    await prepare({ onProgress: printProgress(process.stderr), binaries: BINARY_NAMES });
+    // Tests run this, and need what no stack runs by itself.
+    const names = [...BINARY_NAMES, ...OPTIONAL_BINARY_NAMES];
+    await prepare({ onProgress: printProgress(process.stderr), binaries: names });
   } catch (error) {
     console.error(messageOf(error));
     process.exitCode = 1;

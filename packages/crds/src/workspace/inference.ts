@@ -61,6 +61,10 @@ const inferenceOf = <P extends TSchema>(model: P) =>
           'inference takes one model: set either inference.preset or inference.template, not both',
         ],
         [
+          `has(self.preset) || !has(self.template) || (${orElse('self.config', "''")} == '' && (!has(self.adapters) || self.adapters.size() == 0))`,
+          'config and adapters go with a preset: with a template, mount and load them in the template',
+        ],
+        [
           'has(self.preset) == has(oldSelf.preset)',
           'inference cannot switch between preset and template; make a new workspace',
         ],

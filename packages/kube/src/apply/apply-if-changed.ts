@@ -6,6 +6,7 @@ import type { KubeObject } from '../client/object.ts';
 import type { Resource } from '../client/resource.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { contains } from './contains.ts';
+import { takeOverFields } from './take-over-fields.ts';
 
 /**
  * Holds the hash of what was applied last. The live object holds defaults and other people's fields as well, so only
@@ -16,6 +17,11 @@ export const APPLIED_HASH_ANNOTATION = 'kaito.sh/applied-hash';
 export interface ApplyIfChangedOptions extends CallOptions {
   /** The owner of the fields, one for each controller. */
   readonly fieldManager: string;
+  /**
+   * Field managers of programs that this one succeeds. What they wrote on an object that was never applied here is taken over first, so
+   * that those of their fields that are not wanted go; see `takeOverFields`.
+   */
+  readonly predecessors?: readonly string[];
 }
 
 /** The object as the server has it now, and whether a request was sent for it. */
@@ -42,10 +48,20 @@ export async function applyIfChanged<T extends KubeObject>(
   if (live && live.metadata.annotations?.[APPLIED_HASH_ANNOTATION] === hash && contains(live, desired)) {
     return { object: live, changed: false };
   }
+  const { predecessors = [], ...applying } = options;
+  if (predecessors.length > 0 && live && !wasApplied(live)) {
+    const { fieldManager, signal } = options;
+    await takeOverFields(client, resource, desired.metadata, { fieldManager, from: predecessors, signal });
+  }
   const annotations = { ...desired.metadata.annotations, [APPLIED_HASH_ANNOTATION]: hash };
   const marked: T = { ...desired, metadata: { ...desired.metadata, annotations } };
-  const object = await client.apply<T>(resource, marked, { ...options, force: true });
+  const object = await client.apply<T>(resource, marked, { ...applying, force: true });
   return { object, changed: true };
+}
+
+/** Whether the object was ever applied by `applyIfChanged`. */
+export function wasApplied({ metadata }: KubeObject): boolean {
+  return metadata.annotations?.[APPLIED_HASH_ANNOTATION] !== undefined;
 }
 
 function hashOf(desired: KubeObject): string {

@@ -38,6 +38,8 @@ export interface ApplyOptions extends CallOptions {
   /** Takes over fields that another manager owns instead of failing with a conflict. */
   readonly force?: boolean | undefined;
   readonly subresource?: 'status' | undefined;
+  /** Only asks what the server would say: nothing is stored. */
+  readonly dryRun?: boolean | undefined;
 }
 
 export interface PatchOptions extends CallOptions {

@@ -93,14 +93,18 @@ export class HttpClient implements Client {
   }
 
   async apply<T extends KubeObject>(resource: Resource<T>, object: T, options: ApplyOptions): Promise<T> {
-    const { fieldManager, force, subresource } = options;
+    const { fieldManager, force, subresource, dryRun } = options;
     // The server refuses an applied object that carries managed fields.
     const { managedFields: _, ...metadata } = object.metadata;
     return this.#json<T>({
       ...limits(options),
       call: callName('apply', resource, metadata, subresource),
       method: 'PATCH',
-      path: withQuery(objectPath(resource, metadata, subresource), { fieldManager, force }),
+      path: withQuery(objectPath(resource, metadata, subresource), {
+        fieldManager,
+        force,
+        ...(dryRun === true && { dryRun: 'All' }),
+      }),
       body: JSON.stringify({ ...typed(resource, object), metadata }),
       contentType: PATCH_TYPES.apply,
     });

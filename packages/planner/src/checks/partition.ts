@@ -11,7 +11,7 @@ type Partition = NonNullable<NonNullable<Workspace['resource']>['partition']>;
 /** A part of a node can be had where nodes are brought and the installation allows it; it must be one that exists. */
 export function checkPartition({ workspace, provisioning, features }: PlanInput): readonly Problem[] {
   const partition = workspace.resource?.partition;
-  if (!partition) return [];
+  if (!partition) return checkWhole(workspace, provisioning);
   if (provisioning.mode === 'auto') {
     return [notSupported('is for nodes that you bring yourself: leave it out to get whole GPUs')];
   }
@@ -24,6 +24,21 @@ export function checkPartition({ workspace, provisioning, features }: PlanInput)
   }
   const problems = partition.mode === 'mig' ? checkSlice(partition) : checkAccelerators(partition);
   return problems.length > 0 ? problems : checkOffered(partition, provisioning.nodes);
+}
+
+/** Nodes whose GPUs are all cut into slices have no whole one to give. */
+function checkWhole({ inference }: Workspace, provisioning: PlanInput['provisioning']): readonly Problem[] {
+  const nodes = provisioning.mode === 'brought' && inference?.preset ? provisioning.nodes : [];
+  const slices = nodes.map(({ allocatable }) => slicesOf(allocatable));
+  if (nodes.length === 0 || slices.some(offered => offered.length === 0)) return [];
+  const message = `${field} is missing: the GPUs of node ${nodes[0]?.name} are cut into slices; take one with mode mig and profile ${[...new Set(slices.flat())].join(' or ')}, or have resource.labelSelector match nodes with whole GPUs`;
+  return [{ code: 'PartitionInvalid', field, message }];
+}
+
+/** Profiles of the slices that a node offers; none where it has whole GPUs as well. */
+function slicesOf(allocatable: Readonly<Record<string, string>>): readonly string[] {
+  if (Number(allocatable['nvidia.com/gpu'] ?? 0) > 0) return [];
+  return migProfiles.filter(profile => Number(allocatable[migResource(profile)] ?? 0) > 0);
 }
 
 function checkSlice({ profile, count }: Partition): readonly Problem[] {

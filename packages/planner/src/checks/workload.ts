@@ -15,7 +15,7 @@ export function checkWorkload({ inference, tuning }: Workspace): readonly Proble
   return checkInference(inference);
 }
 
-function checkInference({ preset, template }: NonNullable<Workspace['inference']>): readonly Problem[] {
+function checkInference({ preset, template, config }: NonNullable<Workspace['inference']>): readonly Problem[] {
   if (preset && template) {
     const message = 'inference.preset and inference.template are both set: keep the preset, or the template';
     return [{ code: 'PresetAndTemplateExclusive', field: 'inference', message }];
@@ -25,7 +25,10 @@ function checkInference({ preset, template }: NonNullable<Workspace['inference']
       'inference.preset is missing: set inference.preset.name to the model to serve, or inference.template to a pod template of your own';
     return [{ code: 'PresetOrTemplateRequired', field: 'inference.preset', message }];
   }
-  return [];
+  if (!template || !config) return [];
+  const message =
+    'inference.config is for inference.preset: with a template, mount the ConfigMap in the template and leave this out';
+  return [{ code: 'FieldNotSupported', field: 'inference.config', message }];
 }
 
 function checkTuning({ preset, method }: NonNullable<Workspace['tuning']>): readonly Problem[] {

@@ -198,3 +198,10 @@ test('no text keeps the table busy', () => {
   // Far above what it takes, and far below what a pattern takes that tries all ways.
   expect(performance.now() - started).toBeLessThan(5000);
 });
+
+test('the name of a resource ends before the sentence does', () => {
+  const text = '0/2 nodes are available: 2 Insufficient nvidia.com/gpu. no new claims to deallocate.';
+  expect(diagnose({ place: 'schedule', code: 'Unschedulable', text }).message).toBe(
+    'the nodes that the pod may use have too little nvidia.com/gpu free',
+  );
+});

@@ -1,6 +1,11 @@
 import type { GpuSku } from './gpu-sku.ts';
 
-interface GpuModel extends Pick<GpuSku, 'gpuModel' | 'vendor' | 'computeCapability'> {
+/** A size of Azure: its accelerators are all GPUs. */
+export interface AzureGpuSku extends GpuSku {
+  readonly vendor: 'nvidia' | 'amd';
+}
+
+interface GpuModel extends Pick<AzureGpuSku, 'gpuModel' | 'vendor' | 'computeCapability'> {
   /** Memory of one GPU, in GiB. */
   readonly memoryGiB: number;
 }
@@ -18,12 +23,12 @@ const h200: GpuModel = { gpuModel: 'NVIDIA H200', vendor: 'nvidia', computeCapab
 const v620: GpuModel = { gpuModel: 'AMD Radeon PRO V620', vendor: 'amd', memoryGiB: 32 };
 const mi25: GpuModel = { gpuModel: 'AMD Radeon Instinct MI25', vendor: 'amd', memoryGiB: 16 };
 
-function sku(name: string, gpuCount: number, { memoryGiB, ...gpu }: GpuModel): GpuSku {
+function sku(name: string, gpuCount: number, { memoryGiB, ...gpu }: GpuModel): AzureGpuSku {
   return { name, gpuCount, gpuMemoryGiB: gpuCount * memoryGiB, ...gpu, nvme: false };
 }
 
 /** NVMe disks: Azure's pages of the VM series, "local (temp) storage". */
-function nvmeSku(name: string, gpuCount: number, gpu: GpuModel): GpuSku {
+function nvmeSku(name: string, gpuCount: number, gpu: GpuModel): AzureGpuSku {
   return { ...sku(name, gpuCount, gpu), nvme: true };
 }
 
@@ -31,7 +36,7 @@ function nvmeSku(name: string, gpuCount: number, gpu: GpuModel): GpuSku {
  * Azure's GPU VM sizes: those of today, and the V100, T4 and M60 sizes that KAITO supported up to v0.11. Sizes with a part of a GPU are
  * left out: a pod cannot ask for less than one.
  */
-export const azureGpuSkus: readonly GpuSku[] = [
+export const azureGpuSkus: readonly AzureGpuSku[] = [
   sku('Standard_NC6s_v3', 1, v100),
   sku('Standard_NC12s_v3', 2, v100),
   sku('Standard_NC24s_v3', 4, v100),

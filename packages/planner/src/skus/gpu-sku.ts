@@ -8,7 +8,7 @@ export interface GpuSku {
   /** Memory of all GPUs of one node together, in GiB. */
   readonly gpuMemoryGiB: number;
   readonly gpuModel: string;
-  readonly vendor: 'nvidia' | 'amd';
+  readonly vendor: 'nvidia' | 'amd' | 'aws';
   /** CUDA compute capability as NVIDIA lists it, e.g. `7.0`; NVIDIA only. */
   readonly computeCapability?: string;
   /** The node has NVMe disks of its own, beside the temporary disk. */
@@ -16,7 +16,7 @@ export interface GpuSku {
 }
 
 /** Looks a VM size up by any of its names; the case does not matter, as in Azure Resource Manager. */
-export function findGpuSku(skus: readonly GpuSku[], name: string): GpuSku | undefined {
+export function findGpuSku<T extends GpuSku>(skus: readonly T[], name: string): T | undefined {
   const wanted = name.toLowerCase();
   return skus.find(sku => [sku.name, ...(sku.otherNames ?? [])].some(spelling => spelling.toLowerCase() === wanted));
 }

@@ -71,9 +71,20 @@ function loadBalancer({ metadata }: Workspace): readonly string[] {
 }
 
 function withoutEffect({ resource }: Workspace, { mode }: ReviewFacts): readonly string[] {
-  if (mode === 'auto') return [];
+  if (mode === 'auto') return lastDeadline(resource);
   const fields = (['preferredNodes', 'capacityType', 'deadline'] as const).filter(
     field => (resource?.[field] ?? []).length > 0,
   );
   return fields.map(field => `resource.${field} has no effect here: users bring the nodes, and labelSelector decides`);
+}
+
+/** After the last of the sizes nothing is left to go on to. */
+function lastDeadline(resource: Workspace['resource']): readonly string[] {
+  const alternatives = resource?.alternatives ?? [];
+  const last = alternatives.length - 1;
+  const [field, deadline] =
+    last < 0
+      ? ['resource.deadline', resource?.deadline]
+      : [`resource.alternatives[${last}].deadline`, alternatives[last]?.deadline];
+  return deadline === undefined ? [] : [`${field} has no effect: no further size of resource.alternatives follows`];
 }

@@ -101,7 +101,7 @@ describe('what is refused', () => {
     [
       'a ConfigMap without the key',
       { state: 'empty', name: 'settings', key: 'inference_config.yaml' },
-      'inference.config names the ConfigMap "settings", which has no key inference_config.yaml: add it',
+      'inference.config names the ConfigMap "settings" of namespace "default", which has no key inference_config.yaml: add it',
     ],
   ])('%s', (_what, config, message) => {
     const answer = reviewWorkspace(created(aWorkspace()), { ...facts, config: () => config });
@@ -281,6 +281,20 @@ describe('what is worth a warning', () => {
       aWorkspace({ resource: { preferredNodes: ['a'] } }),
       { ...facts, mode: 'brought' },
       'resource.preferredNodes has no effect here: users bring the nodes, and labelSelector decides',
+    ],
+    [
+      'a deadline after which nothing follows',
+      aWorkspace({ resource: { deadline: '20m' } }),
+      facts,
+      'resource.deadline has no effect: no further size of resource.alternatives follows',
+    ],
+    [
+      'a deadline of the last size',
+      aWorkspace({
+        resource: { deadline: '20m', alternatives: [{ instanceType: 'Standard_NC12s_v3', deadline: '5m' }] },
+      }),
+      facts,
+      'resource.alternatives[0].deadline has no effect: no further size of resource.alternatives follows',
     ],
   ])('%s', (_what, workspace, around, warning) => {
     expect(reviewWorkspace(created(workspace), around)).toEqual({ allowed: true, warnings: [warning] });

@@ -23,8 +23,8 @@ const maxCause = 512;
  * repaired step by step, and deleted.
  */
 export function reviewWorkspace(review: WorkspaceReview, facts: ReviewFacts): AdmissionAnswer {
-  const workspace = placed(review.object, review);
-  if (!workspace || !judged(workspace, review)) return { allowed: true };
+  const workspace = judgedWorkspace(review);
+  if (!workspace) return { allowed: true };
   const version = review.kind.version;
   const before = review.operation === 'UPDATE' ? placed(review.oldObject, review) : undefined;
   const known = new Set(before ? findProblems(before, facts).map(identity) : []);
@@ -33,6 +33,12 @@ export function reviewWorkspace(review: WorkspaceReview, facts: ReviewFacts): Ad
   const tolerated = problems.filter(problem => !refused.includes(problem));
   const warnings = shortWarnings([...tolerated.map(asWarning), ...findWarnings(workspace, facts)]);
   return { ...verdict(refused), ...(warnings.length > 0 && { warnings }) };
+}
+
+/** The workspace of a review, in the namespace of its request; undefined when there is nothing to judge. */
+export function judgedWorkspace(review: WorkspaceReview): Workspace | undefined {
+  const workspace = placed(review.object, review);
+  return workspace && judged(workspace, review) ? workspace : undefined;
 }
 
 function judged({ metadata }: Workspace, { operation }: WorkspaceReview): boolean {
@@ -63,7 +69,8 @@ function asWarning({ message }: Problem): string {
   return `will not run: ${message}`;
 }
 
-function verdict(refused: readonly Problem[]): AdmissionAnswer {
+/** The answer that problems come to. */
+export function verdict(refused: readonly Problem[]): AdmissionAnswer {
   if (refused.length === 0) return { allowed: true };
   const causes = refused.slice(0, maxCauses).map(asCause);
   return { allowed: false, message: refusalMessage(refused), causes };

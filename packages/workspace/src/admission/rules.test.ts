@@ -219,6 +219,18 @@ test.each<[what: string, workspace: Workspace, facts: ReviewFacts, parts: readon
     ['"1g.11gb" is not a slice that GPUs have'],
   ],
   [
+    'whole GPUs of nodes that have slices only',
+    own({ labelSelector: {} }),
+    brought({ ...node('a'), allocatable: { 'nvidia.com/gpu': '0', 'nvidia.com/mig-1g.10gb': '7' } }),
+    ['resource.partition is missing', 'node a are cut into slices', 'mode mig and profile 1g.10gb'],
+  ],
+  [
+    'a configuration beside a template',
+    aWorkspace({ inference: { preset: undefined, template: { spec: {} }, config: 'settings' } }),
+    facts,
+    ['inference.config is for inference.preset', 'mount the ConfigMap in the template'],
+  ],
+  [
     'a slice that the nodes do not offer',
     partitioned({ mode: 'mig', profile: '3g.40gb' }),
     brought(node('a')),

@@ -7,6 +7,7 @@ import {
   connect,
   createLogger,
   nodes,
+  statefulSets,
   validatingWebhookConfigurations,
   WebhookServer,
   type Client,
@@ -17,6 +18,7 @@ import { catalogue, checkWorkspace, findModel, gpuSkus } from '@kaito/planner';
 import { aNode, aWorkspace, eventually, useStack } from '@kaito/testing';
 import { jest } from '@jest/globals';
 import { createInformers, type Informers } from '../observe/informers.ts';
+import { rehearsal } from './rehearsal.ts';
 import { workspaceWebhook, workspaceWebhookPath, type WorkspaceWebhookParts } from './webhook.ts';
 
 jest.setTimeout(90_000);
@@ -50,11 +52,17 @@ beforeAll(async () => {
     synced: signal => cache.synced(signal),
   };
   const facts = { check: checkWorkspace, mode: 'auto', skus: gpuSkus, model: lookup } as const;
+  const provisioning = { mode: 'auto', ownership: () => ({}) } as const;
+  const rehearse = rehearsal({
+    client,
+    provisioning,
+    rendering: { registry: 'example.com', adapterSource: 'initContainer', serverUser: 65_534 },
+  });
   const server = new WebhookServer({
     cache,
     listen: { port: 0, host: '127.0.0.1' },
     webhooks: {
-      [workspaceWebhookPath]: workspaceWebhook({ ...parts, facts }),
+      [workspaceWebhookPath]: workspaceWebhook({ ...parts, facts, rehearse }),
       [broughtPath]: workspaceWebhook({ ...parts, facts: { ...facts, mode: 'brought' } }),
     },
     secret: { namespace, name: 'workspace-webhook-cert' },
@@ -137,6 +145,25 @@ test('v1alpha1 is judged too, and by its own rules', async () => {
   await expect(create(aWorkspace({ metadata }), 'v1alpha1')).resolves.toBeDefined();
   const unknown = aWorkspace({ metadata: { name: newName() }, inference: { preset: { name: 'nobody-knows' } } });
   await expect(create(unknown, 'v1alpha1')).rejects.toThrow('inference.preset.name "nobody-knows"');
+});
+
+test('pods that the API server would refuse are refused with the workspace, in its words', async () => {
+  const of = newName();
+  const custom = (container: object) =>
+    aWorkspace({
+      metadata: { name: of },
+      inference: { preset: undefined, template: { spec: { containers: [container] } } },
+    });
+  await expect(create(custom({ name: 'a' }))).rejects.toThrow(
+    'inference.template is not what pods can be made of: inference.template.spec.containers[0].image: Required value',
+  );
+  await expect(create(custom({ name: 'a', image: 'a', prots: [] }))).rejects.toThrow('prots: field not declared');
+  await expect(create(custom({ name: 'a', image: 'a' }))).resolves.toBeDefined();
+  // Nothing is left of having asked.
+  expect((await client.list(statefulSets)).items).toEqual([]);
+  const edit = (template: object) => client.patch(workspaces, { name: of, namespace }, { inference: { template } });
+  await expect(edit({ spec: { containers: [{ name: 'A', image: 'a' }] } })).rejects.toThrow('lower');
+  await expect(edit({ spec: { containers: [{ name: 'a', image: 'b' }] } })).resolves.toBeDefined();
 });
 
 /** A workspace of today's base image, which takes a configuration. */

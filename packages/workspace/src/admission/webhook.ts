@@ -1,11 +1,19 @@
 import type { Workspace } from '@kaito/crds';
-import { configMaps, ignoreNotFound, type AdmissionAnswer, type AdmissionHandler, type Client } from '@kaito/kube';
+import {
+  canonicalJson,
+  configMaps,
+  ignoreNotFound,
+  type AdmissionAnswer,
+  type AdmissionHandler,
+  type Client,
+} from '@kaito/kube';
 import { broughtNode } from '../nodes/brought-node.ts';
 import type { ObservedConfig } from '../observed.ts';
 import type { Informers } from '../observe/informers.ts';
 import { broughtNodes, observeConfig } from '../observe/observe.ts';
-import type { ReviewFacts } from './facts.ts';
-import { reviewWorkspace, type WorkspaceReview } from './review-workspace.ts';
+import { planInput, type ReviewFacts } from './facts.ts';
+import type { Rehearsal } from './rehearsal.ts';
+import { judgedWorkspace, reviewWorkspace, verdict, type WorkspaceReview } from './review-workspace.ts';
 
 /** Where the API server asks about workspaces (KAITO). */
 export const workspaceWebhookPath = '/validate/workspace.kaito.sh';
@@ -16,6 +24,8 @@ export interface WorkspaceWebhookParts {
   readonly informers: Pick<Informers, 'configMaps' | 'nodes'>;
   /** Resolves when the informers are filled. */
   readonly synced: (signal: AbortSignal) => Promise<void>;
+  /** What the API server would say of the pods; they are not asked about when absent. */
+  readonly rehearse?: Rehearsal;
   /** The facts that informers do not hold. */
   readonly facts: Omit<ReviewFacts, 'config' | 'nodes'>;
 }
@@ -24,7 +34,8 @@ export interface WorkspaceWebhookParts {
  * The handler for `workspaceWebhookPath`. It judges from caches. Where it would refuse and a ConfigMap plays a part, it reads that one
  * from the API server and judges again, because `kubectl apply` may have created it a moment ago.
  */
-export function workspaceWebhook({ client, informers, synced, facts }: WorkspaceWebhookParts): AdmissionHandler {
+export function workspaceWebhook(parts: WorkspaceWebhookParts): AdmissionHandler {
+  const { client, informers, synced, facts, rehearse } = parts;
   const cached: ReviewFacts = {
     ...facts,
     config: workspace => observeConfig(informers, workspace),
@@ -33,9 +44,20 @@ export function workspaceWebhook({ client, informers, synced, facts }: Workspace
   return async (request, signal) => {
     await synced(signal);
     const review = request as WorkspaceReview;
-    const answer = reviewWorkspace(review, cached);
-    return answer.allowed ? answer : await reviewAgain(review, { cached, client, signal, answer });
+    const first = reviewWorkspace(review, cached);
+    const answer = first.allowed ? first : await reviewAgain(review, { cached, client, signal, answer: first });
+    const workspace = answer.allowed && rehearse ? podsToJudge(review) : undefined;
+    if (!workspace || !rehearse) return answer;
+    return { ...answer, ...verdict(await rehearse(workspace, planInput(workspace, cached), signal)) };
   };
+}
+
+/** The workspace, where pods would be made anew for it: an old one whose pods stay the same is left alone. */
+function podsToJudge(review: WorkspaceReview): Workspace | undefined {
+  const workspace = judgedWorkspace(review);
+  const { oldObject } = review;
+  const isSame = oldObject !== null && canonicalJson(oldObject.inference) === canonicalJson(workspace?.inference);
+  return isSame ? undefined : workspace;
 }
 
 interface SecondLook {

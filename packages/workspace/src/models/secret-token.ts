@@ -1,7 +1,7 @@
 import { ignoreNotFound, parseKey, secrets, type Client } from '@kaito/kube';
 
 /** Key of a model access Secret (KAITO). */
-const tokenKey = 'HF_TOKEN';
+export const tokenKey = 'HF_TOKEN';
 
 /** What a header can hold; anything else would be quoted in the error of whoever sends it. */
 const headerSafe = /^[\x21-\x7e]{1,512}$/;

@@ -25,12 +25,17 @@ export class SecretKeys {
     this.#clock = clock;
   }
 
-  /** The keys of a Secret, from memory while the last answer holds. @throws ApiError when the API server cannot be asked */
-  async of(key: ObjectKey, signal: AbortSignal): Promise<ObservedSecret> {
+  /**
+   * The keys of a Secret, from memory while the last answer holds.
+   * @param needed a key without which the Secret is as good as none, so that it is soon asked for again
+   * @throws ApiError when the API server cannot be asked
+   */
+  async of(key: ObjectKey, signal: AbortSignal, needed?: string): Promise<ObservedSecret> {
     const id = keyOf({ metadata: key });
     const known = this.#answers.get(id);
     const now = this.#clock.monotonic();
-    if (known && now - known.at < (known.secret.keys ? HOLDS_MS.present : HOLDS_MS.missing)) return known.secret;
+    const isWhole = known?.secret.keys !== undefined && (needed === undefined || known.secret.keys.includes(needed));
+    if (known && now - known.at < (isWhole ? HOLDS_MS.present : HOLDS_MS.missing)) return known.secret;
     const found = await ignoreNotFound(this.#client.get(secrets, key, { signal }));
     const secret = { name: key.name, ...(found && { keys: Object.keys(found.data ?? {}).toSorted() }) };
     this.#answers.delete(id);

@@ -2,20 +2,25 @@ import type { Workspace } from '@kaito/crds';
 import type { InferencePlan } from '@kaito/planner';
 import { podIndexLabel, podIndexVariable } from './copies.ts';
 import type { EnvVar } from './pod-parts.ts';
+import type { RenderInput } from './render-input.ts';
+import { userEnvironment } from './security.ts';
 import { cudaHome, weightsPath } from './volumes.ts';
 
 /** Environment variable, and key in the Secret, of a Hugging Face token (KAITO; huggingface_hub docs, environment variables). */
 const token = 'HF_TOKEN';
 
 /** The environment of the server, each name once, in an order that does not depend on that of any object's keys. */
-export function environment(workspace: Workspace, plan: InferencePlan): readonly EnvVar[] {
+export function environment(input: RenderInput<InferencePlan>): readonly EnvVar[] {
+  const { workspace, plan, settings } = input;
   const { server, adapters } = plan;
   const variables: readonly EnvVar[] = [
+    ...userEnvironment(input),
     ...Object.entries(server.env)
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, value]) => ({ name, value })),
     ...(server.needsCudaToolkit ? [{ name: 'CUDA_HOME', value: cudaHome }] : []),
     ...cacheFolder(plan),
+    ...mirror(plan, settings.weightsMirror),
     ...accessToken(workspace, plan),
     ...(server.podsPerCopy > 1 ? [podIndex] : []),
     // The servers that know strengths read that of an adapter from a variable of its name.
@@ -33,6 +38,12 @@ const podIndex: EnvVar = {
 function cacheFolder({ server, model }: InferencePlan): readonly EnvVar[] {
   const needed = server.runtime === 'transformers' && model.weights === 'download';
   return needed ? [{ name: 'HF_HOME', value: weightsPath }] : [];
+}
+
+/** huggingface_hub docs, environment variables. */
+function mirror({ server, model }: InferencePlan, endpoint: string | undefined): readonly EnvVar[] {
+  const downloads = server.runtime !== 'preset-image' && model.weights === 'download';
+  return endpoint !== undefined && downloads ? [{ name: 'HF_ENDPOINT', value: endpoint }] : [];
 }
 
 /** Without its token a gated model cannot be had, so the pod does not start; for others the token only helps. */

@@ -1,17 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { annotations, type Workspace } from '@kaito/crds';
+import { annotations, labels, type Workspace } from '@kaito/crds';
 import { azurePrices, catalogue, findModel, gpuSkus, plan, type Plan } from '@kaito/planner';
 import { aWorkspace, override, type Overrides } from '@kaito/testing';
 import { parse } from 'yaml';
 import type { ObservedConfig } from '../observed.ts';
+import { nodeClassOf, type NodeClasses } from '../provisioning/node-classes.ts';
+import { renderNodePool } from '../render/node-pool.ts';
 import { ownershipLabels } from '../render/ownership.ts';
 import { settings } from '../render/plans.test-data.ts';
 import { renderWorkload } from '../render/workload.ts';
 import { changesBetween } from './changes.ts';
 import { impactOf, type Impact } from './impact.ts';
 import { revisionData } from './revision-data.ts';
-import { templateDigestAnnotation } from './rollout.ts';
+import { templateDigest } from '../workload/template-digest.ts';
 
 interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
@@ -147,8 +149,16 @@ const annotationEdits: Readonly<Record<string, readonly [string, Impact, Workspa
   [annotations.useLocalWeights]: ['true', 'podRestart'],
   [annotations.enableLoadBalancer]: ['True', 'inPlace'],
   [annotations.nodeImageFamily]: ['azurelinux', 'nextNode'],
-  [annotations.nodeClassName]: ['other', 'nextNode'],
+  [annotations.nodeClassName]: ['other', 'newNodes'],
   [annotations.bypassResourceChecks]: ['true', 'nextNode'],
+};
+
+/** Labels that are read: those of the fleet that a workspace belongs to, and the load balancer. */
+const labelEdits: Readonly<Record<string, readonly [string, Impact]>> = {
+  [labels.inferenceSetCreatedBy]: ['a-set', 'podRestart'],
+  [labels.multiRoleInferenceCreatedBy]: ['a-set', 'podRestart'],
+  [labels.inferenceRole]: ['decode', 'podRestart'],
+  [annotations.enableLoadBalancer]: ['True', 'inPlace'],
 };
 
 const noConfig: ObservedConfig = { state: 'none' };
@@ -167,6 +177,27 @@ function planOf(workspace: Workspace, config: ObservedConfig): Plan {
   return result.plan;
 }
 
+const nodeClasses: NodeClasses = {
+  resource: {
+    group: 'karpenter.azure.com',
+    version: 'v1beta1',
+    plural: 'aksnodeclasses',
+    kind: 'AKSNodeClass',
+    namespaced: false,
+  },
+  classes: [
+    { name: 'default', isDefault: true },
+    { name: 'other', isDefault: false },
+  ],
+};
+
+/** What Karpenter compares a node with: where it differs, the node has drifted and is replaced. */
+function poolTemplate(workspace: Workspace, planned: Plan): unknown {
+  const nodeClass = nodeClassOf(workspace, nodeClasses);
+  if (!nodeClass) throw new Error('no such node class');
+  return renderNodePool(workspace, planned, { nodeClass, replicas: 1, holdDrift: false }).spec?.template;
+}
+
 /** All that an edit can change: the nodes, the pods, and the other objects. */
 function outcome(workspace: Workspace, config: ObservedConfig): { nodes: string; pods: string; all: string } {
   const planned = planOf(workspace, config);
@@ -182,8 +213,8 @@ function outcome(workspace: Workspace, config: ObservedConfig): { nodes: string;
   });
   const { count, instanceType, capacityType } = planned.nodes;
   return {
-    nodes: JSON.stringify([count, instanceType, capacityType]),
-    pods: statefulSet.metadata.annotations?.[templateDigestAnnotation] ?? '',
+    nodes: JSON.stringify([count, instanceType, capacityType, poolTemplate(workspace, planned)]),
+    pods: templateDigest(statefulSet) ?? '',
     all: JSON.stringify([statefulSet, services]),
   };
 }
@@ -202,6 +233,21 @@ const strength: readonly Impact[] = ['nextNode', 'inPlace', 'podRestart', 'newNo
 function expectDeclared(field: string, effect: Impact): void {
   const declared = impactOf(field);
   expect(strength.indexOf(effect)).toBeLessThanOrEqual(strength.indexOf(declared ?? 'nextNode'));
+}
+
+interface Edit {
+  readonly before: Workspace;
+  readonly after: Workspace;
+  readonly effect: Impact;
+}
+
+/** The effect of an edit of metadata is within what is declared, and it is told as the one change, there and back. */
+function expectTold(field: string, { before, after, effect }: Edit): void {
+  expectDeclared(field, effect);
+  const told = { field, impact: impactOf(field) };
+  const [was, is] = [revisionData(before, noConfig), revisionData(after, noConfig)];
+  expect(changesBetween(was, is)).toEqual([told]);
+  expect(changesBetween(is, was)).toEqual([told]);
 }
 
 describe('every field has a declared impact', () => {
@@ -234,12 +280,22 @@ describe('an edit comes to what is declared', () => {
   test.each(Object.entries(annotationEdits))('annotation %s', (key, [value, effect, before = serving]) => {
     const after = override(before, { metadata: { annotations: { [key]: value } } });
     expect(effectOf(before, after)).toBe(effect);
-    const field = `metadata.annotations.${key}`;
-    expectDeclared(field, effect);
-    const told = { field, impact: impactOf(field) };
-    const [was, is] = [revisionData(before, noConfig), revisionData(after, noConfig)];
-    expect(changesBetween(was, is)).toEqual([told]);
-    expect(changesBetween(is, was)).toEqual([told]);
+    expectTold(`metadata.annotations.${key}`, { before, after, effect });
+  });
+
+  test.each(Object.entries(labelEdits))('label %s', (key, [value, effect]) => {
+    const after = override(serving, { metadata: { labels: { [key]: value } } });
+    expect(effectOf(serving, after)).toBe(effect);
+    expectTold(`metadata.labels.${key}`, { before: serving, after, effect });
+  });
+
+  test('another node class takes other nodes with Karpenter, and nothing where it is not read', () => {
+    const after = override(serving, { metadata: { annotations: { [annotations.nodeClassName]: 'other' } } });
+    const [was, is] = [revisionData(serving, noConfig), revisionData(after, noConfig)];
+    const impacts = (['karpenter', 'machine', 'nodeclaim', 'byo'] as const).map(
+      provisioner => changesBetween(was, is, provisioner)[0]?.impact,
+    );
+    expect(impacts).toEqual(['newNodes', 'nextNode', 'nextNode', 'nextNode']);
   });
 
   test('another count leaves the pods alone that serve', () => {

@@ -12,6 +12,7 @@ import {
 import type { Observed } from '../observed.ts';
 import { firstOfCopyLabel } from '../render/copies.ts';
 import { fieldManager, isControlledBy } from '../render/ownership.ts';
+import { predecessors } from './predecessor.ts';
 
 /** Tools of the step. */
 export interface ServiceTools {
@@ -42,7 +43,9 @@ export async function ensureServices(
   const wanted = new Set(desired.map(({ metadata }) => metadata.name));
   const isSpare = headlessService && !wanted.has(headlessService.metadata.name);
   await Promise.all([
-    ...there.map(service => applyIfChanged(client, informer, services, service, { fieldManager, signal })),
+    ...there.map(service =>
+      applyIfChanged(client, informer, services, service, { fieldManager, predecessors, signal }),
+    ),
     ...(isSpare && isControlledBy(headlessService, workspace) ? [deleteService(headlessService, client, signal)] : []),
     ...leaders.map(pod =>
       ignoreNotFound(patchMetadata(client, pods, pod, { labels: { [firstOfCopyLabel]: 'true' } }, { signal })),

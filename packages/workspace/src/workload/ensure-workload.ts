@@ -16,6 +16,7 @@ import type { Observed } from '../observed.ts';
 import { fieldManager, isControlledBy } from '../render/ownership.ts';
 import { decideRollout, type RolloutDecision } from '../revisions/rollout.ts';
 import { changedImmutableFields } from './immutable-fields.ts';
+import { noteTakeOver, predecessors, servesOn } from './predecessor.ts';
 
 /** Tools of the step. */
 export interface WorkloadTools {
@@ -36,6 +37,7 @@ export async function ensureWorkload(
   tools: WorkloadTools,
 ): Promise<RolloutDecision> {
   const { workspace, deployment, statefulSet: live } = observed;
+  if (live && servesOn(live, desired)) return takeOver(workspace, live, desired, tools);
   const decision = decideRollout(observed, plan, desired);
   if (!decision.go) return decision;
   if (deployment && isControlledBy(deployment, workspace)) {
@@ -51,8 +53,22 @@ export async function ensureWorkload(
     return replace(workspace, { resource: statefulSets, object: live, why }, tools);
   }
   const { client, informer, signal } = tools;
-  await applyIfChanged(client, informer, statefulSets, desired, { fieldManager, signal });
+  await applyIfChanged(client, informer, statefulSets, desired, { fieldManager, predecessors, signal });
   return decision;
+}
+
+/** A workload of KAITO's serves on. */
+async function takeOver(
+  { metadata }: Workspace,
+  live: StatefulSet,
+  desired: StatefulSet,
+  tools: WorkloadTools,
+): Promise<RolloutDecision> {
+  if (await noteTakeOver(live, desired, tools)) {
+    const message = `StatefulSet ${live.metadata.name}, which KAITO made for workspace ${metadata.name}, serves on as it is until the workspace is changed`;
+    tools.tell({ type: 'Normal', reason: 'TakenOver', message });
+  }
+  return { go: true, kind: 'keep' };
 }
 
 interface Replaced {

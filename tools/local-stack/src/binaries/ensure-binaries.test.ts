@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fakeProgram } from '../fixtures/fake-program.ts';
 import { useReleaseServer } from '../fixtures/release-server.ts';
 import { useTemporaryFolder } from '../fixtures/temporary-folder.ts';
-import { binaries, currentPlatform, type Binary, type GoModule } from './catalogue.ts';
+import { binaries, currentPlatform, type Binary, type GoModule, type Released } from './catalogue.ts';
 import { ensureBinaries, type EnsureOptions } from './ensure-binaries.ts';
 import { formatVersion } from './version.ts';
 
@@ -26,7 +26,7 @@ describe('ensureBinaries', () => {
     const { os, arch } = currentPlatform();
     return join(cacheDir(), 'bin', `${name}-${formatVersion(version)}-${os}-${arch}`, name);
   };
-  const publish = (binary: Binary, content: string): void => {
+  const publish = (binary: Released, content: string): void => {
     const { path, checksumPath } = binary.release(currentPlatform());
     server().serve(`/${path}`, content);
     server().serve(`/${checksumPath}`, `${sumOf(content)}  ${path.split('/').at(-1)}\n`);

@@ -45,7 +45,7 @@ export async function ensureBinaries(names: readonly BinaryName[], options: Ensu
     ...options,
     settings: options.settings ?? binarySettings(),
   };
-  const wanted = names.map(name => binaries[name]);
+  const wanted: readonly Binary[] = names.map(name => binaries[name]);
   const found = new Map(
     await Promise.all(wanted.map(async binary => [binary, await findReady(binary, context)] as const)),
   );
@@ -115,10 +115,12 @@ async function tryDownload(
   workDir: string,
   context: Context & { pinned: Readonly<Record<string, string>> },
 ): Promise<string | undefined> {
+  const { name, release, goModule } = binary;
+  if (!release || goModule === 'karpenter') return 'nobody publishes it as a program';
   await mkdir(workDir, { recursive: true });
   try {
-    const baseUrl = context.settings.downloadUrls[binary.goModule];
-    await install(binary, await downloadRelease(binary, { ...context, baseUrl, workDir }), context);
+    const baseUrl = context.settings.downloadUrls[goModule];
+    await install(binary, await downloadRelease({ name, release }, { ...context, baseUrl, workDir }), context);
     return undefined;
   } catch (error) {
     context.signal?.throwIfAborted();

@@ -29,8 +29,7 @@ export async function goBuild(
   wanted: readonly Binary[],
   options: GoBuildOptions,
 ): Promise<readonly string[]> {
-  const cwd = join(packageRoot, 'go', module);
-  const env = { ...(options.env ?? process.env), CGO_ENABLED: '0', GOWORK: 'off', GOFLAGS: '' };
+  const { cwd, env } = placeOf(module, options.env);
   const name = wanted.map(binary => binary.name).join(', ');
   const packages = wanted.map(binary => binary.goPackage);
   const report = (detail: string, percent?: number): void =>
@@ -49,6 +48,32 @@ export async function goBuild(
     report(`compiling ${total} packages`, Math.min(99, Math.floor((100 * compiled) / total)));
   });
   return wanted.map(binary => join(options.outDir, programName(binary)));
+}
+
+/**
+ * The folder with the source of one of the modules that a checked-in Go module requires; it is fetched when Go does not have it.
+ * @param path of the required module, such as `sigs.k8s.io/karpenter`
+ * @throws Error that says what is missing or what Go said.
+ */
+export async function goModuleFolder(
+  module: GoModule,
+  path: string,
+  options: Pick<GoBuildOptions, 'signal' | 'env'> = {},
+): Promise<string> {
+  const { cwd, env } = placeOf(module, options.env);
+  await checkGo(env, options.signal);
+  // Not `go list -m`: that names no folder for a module that is not fetched yet.
+  const printed = await runGo(['mod', 'download', '-json', path], { cwd, env, signal: options.signal });
+  const { Dir: folder }: { readonly Dir?: unknown } = JSON.parse(printed);
+  if (typeof folder !== 'string') throw new Error(`go mod download names no folder for ${path}: ${printed.trim()}`);
+  return folder;
+}
+
+function placeOf(module: GoModule, env: NodeJS.ProcessEnv = process.env): { cwd: string; env: NodeJS.ProcessEnv } {
+  return {
+    cwd: join(packageRoot, 'go', module),
+    env: { ...env, CGO_ENABLED: '0', GOWORK: 'off', GOFLAGS: '' },
+  };
 }
 
 /** What `go build` names a program: the last part of its package, without a major version suffix. */

@@ -2,16 +2,19 @@ import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import type { GoModule } from './catalogue.ts';
 
+/** The modules whose programs are published. */
+export type ReleasedModule = Exclude<GoModule, 'karpenter'>;
+
 /** Where programs are looked for and kept. */
 export interface BinarySettings {
   /** Folders with installed programs, the first one first. */
   readonly searchPath: readonly string[];
   readonly cacheDir: string;
   /** Address of the official releases, without a slash at the end. */
-  readonly downloadUrls: Readonly<Record<GoModule, string>>;
+  readonly downloadUrls: Readonly<Record<ReleasedModule, string>>;
 }
 
-const OFFICIAL: Readonly<Record<GoModule, string>> = {
+const OFFICIAL: Readonly<Record<ReleasedModule, string>> = {
   kubernetes: 'https://dl.k8s.io',
   etcd: 'https://github.com/etcd-io/etcd/releases/download',
   kwok: 'https://github.com/kubernetes-sigs/kwok/releases/download',

@@ -64,6 +64,16 @@ export const refused: readonly RefusedCase[] = [
     only: 'v1alpha1',
   },
   {
+    what: 'a configuration beside a template',
+    sections: { resource, inference: { template, config: 'settings' } },
+    message: 'config and adapters go with a preset: with a template, mount and load them in the template',
+  },
+  {
+    what: 'adapters beside a template',
+    sections: { resource, inference: { template, adapters: [{ source: { name: 'a', image: 'a' } }] } },
+    message: 'config and adapters go with a preset: with a template, mount and load them in the template',
+  },
+  {
     what: 'a template that is no object',
     sections: { resource, inference: { template: 'nginx' } },
     message: 'must be of type object',

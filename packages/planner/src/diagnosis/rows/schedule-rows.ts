@@ -45,7 +45,7 @@ export const scheduleRows: readonly DiagnosisRow[] = [
   {
     cause: 'GpusTaken',
     places: ['schedule'],
-    pattern: /(?<count>\d+) Insufficient (?<resource>nvidia\.com\/[\w.-]+)/,
+    pattern: /(?<count>\d+) Insufficient (?<resource>nvidia\.com\/[\w.-]*\w)/,
     mover: 'user',
     message: 'the nodes that the pod may use have too little {resource} free',
     nextStep:

@@ -1,4 +1,5 @@
-import { isForbidden, isInvalid, TerminalError } from '@kaito/kube';
+import { isForbidden, TerminalError } from '@kaito/kube';
+import { isRefusedObject } from '../../workload/refused-object.ts';
 
 /** The steps of a pass that write something. */
 export type Step = 'revision' | 'claims' | 'services' | 'workload';
@@ -37,12 +38,12 @@ export async function attempt<T>(
 function reasonOf(step: Step, error: unknown): string {
   if (error instanceof Error && error.name === 'ClaimNameTakenError') return 'NameTaken';
   if (isForbidden(error)) return 'Forbidden';
-  if (isInvalid(error)) return 'Invalid';
+  if (isRefusedObject(error)) return 'Invalid';
   return reasons[step];
 }
 
 /** Hands a failure to the queue: one that trying again cannot help ends the tries until something changes. */
 export function throwFailure({ step, reason, message, error }: StepFailure): never {
-  if (isInvalid(error)) throw new TerminalError(`ensuring ${step}: ${reason}: ${message}`, { cause: error });
+  if (isRefusedObject(error)) throw new TerminalError(`ensuring ${step}: ${reason}: ${message}`, { cause: error });
   throw error;
 }

@@ -1,5 +1,6 @@
 import type { Workspace } from '@kaito/crds';
 import type { Client, Clock, Logger, Pod } from '@kaito/kube';
+import { tokenKey } from '../../models/secret-token.ts';
 import type { ModelDirectory } from '../../models/model-directory.ts';
 import { modelOfWorkspace } from '../../models/model-of-workspace.ts';
 import type { SecretKeys } from '../../observe/secret-keys.ts';
@@ -40,7 +41,7 @@ export class Look {
     const [secrets, logTail, warnings] = await Promise.all([
       this.#secrets(workspace, signal),
       this.#logTail(workload.pods, signal),
-      this.#options.warnings.of(workspace, sources, signal),
+      this.#options.warnings.of(sources, signal),
     ]);
     return { model: this.model(workspace), secrets, logTail, warnings };
   }
@@ -59,7 +60,10 @@ export class Look {
     ].filter(name => name !== undefined && name !== '');
     const { namespace } = metadata;
     return Promise.all(
-      [...new Set(named)].map(name => this.#options.secrets.of({ name: name ?? '', namespace }, signal)),
+      [...new Set(named)].map(name => {
+        const needed = name === options?.modelAccessSecret ? tokenKey : undefined;
+        return this.#options.secrets.of({ name: name ?? '', namespace }, signal, needed);
+      }),
     );
   }
 

@@ -1,0 +1,61 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { jest } from '@jest/globals';
+import { isTrue, workspaces } from '@kaito/crds';
+import { aWorkspace, eventually, useStack } from '@kaito/testing';
+
+jest.setTimeout(120_000);
+
+const page = readFileSync(fileURLToPath(new URL('../../docs/operations.md', import.meta.url)), 'utf8');
+const blocks = [...page.matchAll(/```sh\n(.*?)```/gs)].map(([, block = '']) => block);
+const key = { name: 'a-workspace', namespace: 'default' };
+
+const getStack = useStack();
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kaito-operations-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Runs the one block that has these words, as a reader would paste it. @returns what it prints */
+async function run(words: string): Promise<string> {
+  const [block, ...others] = blocks.filter(text => text.includes(words));
+  if (block === undefined || others.length > 0) throw new Error(`"${words}" is in ${others.length} blocks too many`);
+  const script = block.replaceAll('/tmp/', `${folder}/`);
+  const env = { ...process.env, KUBECONFIG: getStack().kubeconfig };
+  const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], { env });
+  return stdout;
+}
+
+function untilReady(): Promise<string | undefined> {
+  return eventually(
+    async () => {
+      const workspace = await getStack().client.get(workspaces, key);
+      expect(isTrue(workspace, 'WorkspaceReady')).toBe(true);
+      return workspace.metadata.uid;
+    },
+    { timeoutMs: 60_000, describe: 'the workspace is ready', dump: getStack().dump },
+  );
+}
+
+test('the commands of docs/operations.md show what they say, and a backup brings back what was deleted', async () => {
+  const { client, kubectl } = getStack();
+  await client.create(workspaces, aWorkspace());
+  const uid = await untilReady();
+
+  const well = await run('--field-selector type=Warning');
+  expect(well).toContain('a-workspace');
+  expect(well).toMatch(/machine.*\/ws[0-9a-f]{9}|^ws[0-9a-f]{9}/m);
+  expect(await run('PER_HOUR')).toMatch(/default +a-workspace +Standard_NC6s_v3 +1 +\d+\.\d+/);
+
+  await run('grep -vE');
+  expect(await run('apply -f')).toMatch(/a-workspace (?:unchanged|configured)/);
+  expect(await untilReady()).toBe(uid);
+  await kubectl('delete', 'workspace', key.name);
+  await run('apply -f');
+  expect(await untilReady()).not.toBe(uid);
+});
