@@ -21,7 +21,7 @@ jest.setTimeout(120_000);
 const stack = useStack({ emulator: false, workspace: false });
 /** Every pod in it must satisfy the Pod Security Standard "restricted". */
 const locked = 'locked';
-const releases = { 'gpu-provisioner': azureValues, workspace: [] } as const;
+const releases = { 'gpu-provisioner': azureValues, workspace: ['nvidiaDevicePlugin.enabled=false'] } as const;
 type ChartName = keyof typeof releases;
 const chartNames = ['gpu-provisioner', 'workspace'] as const;
 

@@ -54,7 +54,7 @@ export const valueSets: readonly (readonly [chart: string, what: string, values:
     [
       'config.huggingFaceEndpoint=off,config.gracePeriod=10s,image.tag=v1',
       'serviceMonitor.enabled=true,prometheusRule.enabled=true,dashboards.enabled=true',
-      'nvidiaDevicePlugin.enabled=true',
+      'nvidiaDevicePlugin.enabled=false',
       'inferenceNetworkPolicy.namespaces={default},inferenceNetworkPolicy.from[0].namespaceSelector.matchLabels.a=b',
       'networkPolicy.metricsFrom[0].namespaceSelector.matchLabels.name=monitoring',
       'webhook.failurePolicy=Ignore,webhook.port=10250,serviceAccountName=sa,serviceAccountAnnotations.a=b,serviceName=svc',

@@ -192,8 +192,8 @@ export const workspaceChart: Chart = {
     ),
     nvidiaDevicePlugin: group('Device plugin of NVIDIA, which tells the kubelet of GPUs.', {
       enabled: flag(
-        false,
-        'Whether it runs on the GPU nodes. Not where the GPU operator or AKS itself (managed GPU node pools) brings one.',
+        true,
+        'Whether it runs on the GPU nodes; without one they show no GPUs. Turn it off where the GPU operator or AKS itself (managed GPU node pools) brings one. It mounts a folder of the node, which Pod Security "baseline" and "restricted" forbid in its namespace.',
       ),
       daemonsetName: text('nvidia-device-plugin-daemonset', 'Name of the DaemonSet.', {
         ...optionalName,
