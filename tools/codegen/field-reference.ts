@@ -38,7 +38,8 @@ const metadata: Readonly<Record<string, string>> = {
   [annotations.useLocalWeights]: '`true`: the weights are on the disk of the node already, and nothing is downloaded',
   [annotations.enableLoadBalancer]: '`True`: the Service is a load balancer',
   [annotations.nodeImageFamily]: '`ubuntu` or `azurelinux`: the system of new nodes',
-  [annotations.nodeClassName]: 'the node class of new nodes, with Karpenter',
+  [annotations.nodeClassName]:
+    'the node class of its nodes, with Karpenter, which replaces nodes of another class; without Karpenter it is not read',
   [annotations.bypassResourceChecks]: 'present: too little GPU memory is a warning and no refusal',
   [labels.inferenceSetCreatedBy]: 'the InferenceSet that the workspace belongs to; the model is served under its name',
   [labels.multiRoleInferenceCreatedBy]: 'the MultiRoleInference that the workspace belongs to',

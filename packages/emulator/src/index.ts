@@ -4,3 +4,4 @@ export { EmulatorClient, EmulatorError } from './admin/client.ts';
 export type { EmulatorClientOptions } from './admin/client.ts';
 export { ALLOCATION_CODES, PUBLISHED_ALLOCATION_MIX } from './admin/allocation-protocol.ts';
 export type * from './admin/protocol.ts';
+export { VM_SIZES, type VmSize } from './compute/vm-sizes.ts';

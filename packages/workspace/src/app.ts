@@ -13,11 +13,11 @@ import {
   type Metrics,
 } from '@kaito/kube';
 import { azurePrices, checkWorkspace, gpuSkusOf } from '@kaito/planner';
+import type { PlanningSettings } from './admission/facts.ts';
 import { rehearsal } from './admission/rehearsal.ts';
 import { workspaceWebhook, workspaceWebhookPath } from './admission/webhook.ts';
 import type { WorkspaceOptions } from './config.ts';
 import { createWorkspaceController } from './controllers/workspace/controller.ts';
-import type { PlanningSettings } from './controllers/workspace/decide.ts';
 import { Look } from './controllers/workspace/look.ts';
 import { WorkspaceCounts } from './metrics/workspace-counts.ts';
 import { WorkspaceMetrics } from './metrics/workspace-metrics.ts';
@@ -96,8 +96,8 @@ export async function run(options: WorkspaceOptions, signal: AbortSignal): Promi
 }
 
 function renderSettings(options: WorkspaceOptions): RenderSettings {
-  const { presetRegistry: registry, adapterSource, nvmeStorageClass, huggingFaceEndpoint } = options;
-  return { registry, adapterSource, nvmeStorageClass, weightsMirror: mirrorOf(huggingFaceEndpoint) };
+  const { presetRegistry: registry, adapterSource, nvmeStorageClass, serverUser, huggingFaceEndpoint } = options;
+  return { registry, adapterSource, nvmeStorageClass, serverUser, weightsMirror: mirrorOf(huggingFaceEndpoint) };
 }
 
 async function assemble(options: WorkspaceOptions, signal: AbortSignal): Promise<Parts> {

@@ -2,6 +2,7 @@ import { loadOptions, processOptions, type LoadOptions, type Options, type Optio
 import { clouds } from '@kaito/planner';
 import { modelOptions } from './models/model-options.ts';
 import { provisioningOptions } from './provisioning/options.ts';
+import { nobody } from './render/security.ts';
 import { webhookOptions } from './webhook-settings.ts';
 
 /** The settings of the workspace controller: each a flag, an environment variable and a key of the configuration file. */
@@ -34,6 +35,15 @@ export const optionTable = {
     default: 'initContainer',
     description:
       'How the files of an adapter come out of its image: by running it (initContainer), or by mounting it (imageVolume, Kubernetes 1.35 and later)',
+  },
+  serverUser: {
+    flag: '--server-user <uid>',
+    env: 'SERVER_USER',
+    type: 'integer',
+    default: nobody,
+    min: 0,
+    description:
+      "User that servers in KAITO's base image run as, nobody by default, so that namespaces may enforce restricted pod security; 0: as the image says, which is root",
   },
   nvmeStorageClass: {
     flag: '--nvme-storage-class <name>',

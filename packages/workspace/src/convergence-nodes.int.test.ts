@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { labels, workspaces } from '@kaito/crds';
+import { findCondition, labels, machines, workspaces } from '@kaito/crds';
 import { nodes } from '@kaito/kube';
 import { eventually, expectArmRequests, useStack } from '@kaito/testing';
 import { History, type Change } from './history.test-data.ts';
@@ -30,6 +30,31 @@ async function withHistory(name: string, run: () => Promise<void>): Promise<Hist
   } finally {
     await history.close();
   }
+}
+
+/** Writes down what `WorkspaceReady` is in each version of a workspace, from now until it is stopped. */
+async function watchReadiness(
+  name: string,
+): Promise<{ readonly values: readonly string[]; readonly stop: () => Promise<void> }> {
+  const { client } = getStack();
+  const { namespace } = key(name);
+  const fieldSelector = `metadata.name=${name}`;
+  const { resourceVersion } = await client.list(workspaces, { namespace, fieldSelector });
+  const values: string[] = [];
+  const end = new AbortController();
+  const watching = (async (): Promise<void> => {
+    const from = { namespace, fieldSelector, resourceVersion, signal: end.signal };
+    for await (const event of client.watch(workspaces, from)) {
+      if (event.type !== 'BOOKMARK') values.push(findCondition(event.object, 'WorkspaceReady')?.status ?? '');
+    }
+  })().catch((error: unknown) => {
+    if (!end.signal.aborted) throw error;
+  });
+  const stop = async (): Promise<void> => {
+    end.abort();
+    await watching;
+  };
+  return { values, stop };
 }
 
 /** The one claim that a workspace has in the end, other than the one that it had. */
@@ -64,7 +89,13 @@ describe('an edit of the size', () => {
     const old = await ws.claimsOf('resized');
     await emulator.configure({ timings: { nodeRegisterMs: 1000 } });
     const history = await withHistory('resized', async () => {
-      const { workspace, pods: own } = await ws.edit('resized', { resource: { instanceType: h100 } });
+      await client.patch(workspaces, key('resized'), { resource: { instanceType: h100 } });
+      const conditions = [
+        { type: 'NodesReady', status: 'False' },
+        { type: 'ResourceReady', status: 'True', message: expect.stringMatching(`until the move to 1 × ${h100}`) },
+      ].map(condition => expect.objectContaining(condition));
+      await ws.untilSaid('resized', { state: 'Ready', revision: 2, conditions: expect.arrayContaining(conditions) });
+      const { workspace, pods: own } = await ws.servedAt('resized', 2);
       expect(workspace.status?.plan?.instanceType).toBe(h100);
       expect(workspace.status?.lastChange?.fields).toEqual([{ field: 'resource.instanceType', impact: 'newNodes' }]);
       const node = await client.get(nodes, { name: own[0]?.spec?.nodeName ?? '' });
@@ -138,7 +169,7 @@ describe('an edit to a size that cannot be', () => {
     const served = {
       type: 'InferenceReady',
       status: 'True',
-      message: expect.stringMatching(/still being served.*NC6_v9/),
+      message: expect.stringMatching(/the change is refused:.*NC6_v9/),
     };
     const refused = { type: 'Planned', status: 'False', reason: 'InstanceTypeUnknown' };
     const { revision = 0 } = before.workspace.status ?? {};
@@ -146,10 +177,22 @@ describe('an edit to a size that cannot be', () => {
       revision,
       conditions: expect.arrayContaining([served, refused].map(condition => expect.objectContaining(condition))),
     });
+    expect((await ws.now('resized', before.workspace)).uids).toEqual(before.uids);
+    expect(await ws.claimsOf('resized')).toEqual(claims);
+    // A node that is lost meanwhile is had again, in the size of before.
+    const claim = { name: claims[0] ?? '' };
+    const { metadata } = await client.get(machines, claim);
+    await client.delete(machines, claim);
+    await eventually(async () => {
+      const again = await client.get(machines, claim);
+      expect(again.metadata.uid).not.toBe(metadata.uid);
+    }, patient);
+    await ws.untilSaid('resized', { conditions: expect.arrayContaining([expect.objectContaining(served)]) });
     await client.patch(workspaces, key('resized'), { resource: { instanceType: a100 } });
     const after = await ws.servedAt('resized', revision);
-    expect(after.uids).toEqual(before.uids);
-    expect(await ws.claimsOf('resized')).toEqual(claims);
+    const node = await client.get(nodes, { name: after.pods[0]?.spec?.nodeName ?? '' });
+    expect(node.metadata.labels?.[labels.instanceType]).toBe(a100);
+    expect(await ws.claimsOf('resized')).toHaveLength(1);
   });
 });
 
@@ -161,6 +204,7 @@ describe('an edit of the count', () => {
     expect(three.uids[0]).toBe(one.uids[0]);
     expect(three.workspace.status?.lastChange?.fields).toEqual([{ field: 'resource.count', impact: 'newNodes' }]);
     const history = await withHistory('scaled', async () => {
+      const { values, stop } = await watchReadiness('scaled');
       const two = await ws.edit('scaled', { resource: { count: 2 } });
       await eventually(async () => expect(await ws.claimsOf('scaled')).toHaveLength(2), patient);
       expect((await ws.now('scaled', two.workspace)).uids).toEqual(three.uids.slice(0, 2));
@@ -170,6 +214,9 @@ describe('an edit of the count', () => {
           .map(({ spec }) => spec?.nodeName ?? '')
           .toSorted(),
       });
+      await stop();
+      expect(values.length).toBeGreaterThan(0);
+      expect(new Set(values)).toEqual(new Set(['True']));
     });
     const went = history.changes().filter(({ kind, up }) => kind === 'Pod' && !up);
     expect(new Set(went.map(({ name }) => name))).toEqual(new Set(['scaled-2']));

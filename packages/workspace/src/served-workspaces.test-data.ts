@@ -2,7 +2,7 @@ import { findCondition, labels, machines, workspaces, type Workspace } from '@ka
 import { events, pods, statefulSets, type Pod, type StatefulSet } from '@kaito/kube';
 // oxlint-disable-next-line eslint/no-restricted-imports -- only tests use this file
 import { aWorkspace, eventually, override, type Overrides, type TestStack } from '@kaito/testing';
-import { templateDigestAnnotation } from './revisions/rollout.ts';
+import { templateDigest } from './workload/template-digest.ts';
 
 const namespace = 'default';
 /** Long enough for a stack that shares its machine. */
@@ -70,7 +70,7 @@ export class ServedWorkspaces {
     const { items } = await client.list(pods, { namespace, labelSelector: `${labels.workspace}=${name}` });
     const own = items.toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
     const statefulSet = await client.get(statefulSets, key(name));
-    const digest = statefulSet.metadata.annotations?.[templateDigestAnnotation];
+    const digest = templateDigest(statefulSet);
     return { workspace, pods: own, uids: own.map(({ metadata }) => metadata.uid), statefulSet, digest };
   }
 
@@ -112,8 +112,11 @@ export class ServedWorkspaces {
       async () => {
         const workspace = await client.get(workspaces, key(name));
         const ready = findCondition(workspace, 'WorkspaceReady');
-        const is = `at revision ${workspace.status?.revision}, ready: ${ready?.status} ${ready?.message}`;
-        if (ready?.status !== 'True' || workspace.status?.revision !== revision) throw new Error(is);
+        const { revision: now, lastChange } = workspace.status ?? {};
+        const is = `at revision ${now} (${lastChange?.message ?? 'in place'}), ready: ${ready?.status} ${ready?.message}`;
+        // What serves before a change is in place is ready too.
+        const isInPlace = now === revision && lastChange?.message === undefined;
+        if (ready?.status !== 'True' || !isInPlace) throw new Error(is);
         return workspace;
       },
       { timeoutMs: 60_000, describe: `${name} is ready at revision ${revision}`, dump },

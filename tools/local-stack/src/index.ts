@@ -4,6 +4,9 @@ export type { Components, Environment, LocalStackOptions } from './stack/options
 export type { AppProcess } from './apps/app-process.ts';
 export { prepare } from './prepare.ts';
 export { printProgress } from './print-progress.ts';
+export { ensureBinaries } from './binaries/ensure-binaries.ts';
+export { runProgram } from './binaries/run-program.ts';
+export { auditLog } from './control-plane/audit-log.ts';
 export type { PrepareOptions } from './prepare.ts';
 export type { OnProgress, ProgressEvent, ProgressPhase } from './progress.ts';
 export { EmulatorClient } from '@kaito/emulator';

@@ -2,17 +2,21 @@ import type { Workspace } from '@kaito/crds';
 import type { BroughtNode, ModelLookup, PlanInput, Problem } from '@kaito/planner';
 import type { ObservedConfig } from '../observed.ts';
 
-/** What a review may look at. All of it is at hand: nothing is asked for while somebody waits for the answer. */
-export interface ReviewFacts {
-  /** What the planner finds wrong with a workspace. */
-  readonly check: (input: PlanInput) => readonly Problem[];
-  /** Whether nodes are made, or brought by users. */
-  readonly mode: 'auto' | 'brought';
+/** What is the same for all workspaces of an installation. */
+export interface PlanningSettings {
   readonly skus: PlanInput['skus'];
   readonly prices?: PlanInput['prices'];
   readonly features?: PlanInput['features'];
   /** Names that the annotation `kaito.sh/node-class-name` may choose from; undefined where node classes play no part. */
   readonly nodeClasses?: readonly string[] | undefined;
+}
+
+/** What a review may look at. All of it is at hand: nothing is asked for while somebody waits for the answer. */
+export interface ReviewFacts extends PlanningSettings {
+  /** What the planner finds wrong with a workspace. */
+  readonly check: (input: PlanInput) => readonly Problem[];
+  /** Whether nodes are made, or brought by users. */
+  readonly mode: 'auto' | 'brought';
   /** What is known of the model that the workspace names; undefined for a template. */
   readonly model: (workspace: Workspace) => ModelLookup | undefined;
   /** The ConfigMap that the workspace names. */

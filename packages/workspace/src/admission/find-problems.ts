@@ -1,16 +1,17 @@
 import { annotations, tuningMethods, type Workspace } from '@kaito/crds';
 import { checkDataUrl, nearestNames, readTrainingConfig, type Problem } from '@kaito/planner';
 import type { ObservedConfig } from '../observed.ts';
+import { missingConfig } from '../observe/missing-inputs.ts';
 import { planInput, type ReviewFacts } from './facts.ts';
 
 /**
- * Everything that is wrong with a workspace and that its schema cannot say, each problem once. The controller may ask the same, so that
+ * Everything that is wrong with a workspace and that its schema cannot say, each problem once. The controller asks the same, so that
  * what was stored while admission was down is found too.
  */
 export function findProblems(workspace: Workspace, facts: ReviewFacts): readonly Problem[] {
   const problems = [
     ...checkRungs(workspace, facts),
-    ...configProblems(workspace, facts.config(workspace)),
+    ...missingConfig(workspace, facts.config(workspace)),
     ...findOwnProblems(workspace, facts.config(workspace), facts.nodeClasses),
   ];
   return problems.filter(({ message }, index) => problems.findIndex(other => other.message === message) === index);
@@ -32,20 +33,6 @@ export function findOwnProblems(
 function checkRungs(workspace: Workspace, facts: ReviewFacts): readonly Problem[] {
   const rungs = [undefined, ...(workspace.resource?.alternatives ?? [])];
   return rungs.flatMap((_, rung) => facts.check(planInput(workspace, facts, rung)));
-}
-
-/** The ConfigMap that a workspace names must be there and have the key that counts. */
-export function configProblems({ metadata, tuning }: Workspace, config: ObservedConfig): readonly Problem[] {
-  const field = tuning ? 'tuning.config' : 'inference.config';
-  if (config.state === 'missing') {
-    const message = `${field} names the ConfigMap "${config.name}", which is not in namespace "${metadata.namespace}": create it first`;
-    return [{ code: 'ConfigMissing', field, message }];
-  }
-  if (config.state === 'empty') {
-    const message = `${field} names the ConfigMap "${config.name}", which has no key ${config.key}: add it`;
-    return [{ code: 'ConfigMissing', field, message }];
-  }
-  return [];
 }
 
 function checkTuning({ tuning }: Workspace, config: ObservedConfig): readonly Problem[] {

@@ -101,7 +101,7 @@ describe('what is refused', () => {
     [
       'a ConfigMap without the key',
       { state: 'empty', name: 'settings', key: 'inference_config.yaml' },
-      'inference.config names the ConfigMap "settings", which has no key inference_config.yaml: add it',
+      'inference.config names the ConfigMap "settings" of namespace "default", which has no key inference_config.yaml: add it',
     ],
   ])('%s', (_what, config, message) => {
     const answer = reviewWorkspace(created(aWorkspace()), { ...facts, config: () => config });

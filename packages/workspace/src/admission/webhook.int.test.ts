@@ -52,11 +52,11 @@ beforeAll(async () => {
     synced: signal => cache.synced(signal),
   };
   const facts = { check: checkWorkspace, mode: 'auto', skus: gpuSkus, model: lookup } as const;
-  const provisioning = { mode: 'auto', podNodeLabels: () => ({}) } as const;
+  const provisioning = { mode: 'auto', ownership: () => ({}) } as const;
   const rehearse = rehearsal({
     client,
     provisioning,
-    rendering: { registry: 'example.com', adapterSource: 'initContainer' },
+    rendering: { registry: 'example.com', adapterSource: 'initContainer', serverUser: 65_534 },
   });
   const server = new WebhookServer({
     cache,

@@ -1,55 +1,23 @@
-import { labels, type Machine, type Workspace } from '@kaito/crds';
+import { labels, type Machine } from '@kaito/crds';
 import type { Node, Pod } from '@kaito/kube';
 import type { CapacityType, Plan, PlannedNodes } from '@kaito/planner';
-import { aGpuNode, aMachine, aNodeClaim, aPod, aWorkspace, override, type Overrides } from '@kaito/testing';
+import { aGpuNode, aMachine, aNodeClaim, aPod, type Overrides } from '@kaito/testing';
 import { machineKind, nodeClaimKind } from '../claims/claim-kind.ts';
 import { readClaim, type Claim } from '../claims/claim.ts';
-import type { Observed, ObservedNode, NodeTie } from '../observed.ts';
+import type { NodeTie, ObservedNode } from '../observed.ts';
+import { someone } from '../observed.test-data.ts';
 import { nodePoolName } from '../render/node-pool.ts';
+import { aTemplatePlan } from '../render/plans.test-data.ts';
 
 export const small = 'Standard_NC6s_v3';
 export const large = 'Standard_NC12s_v3';
 export const time = '2026-01-01T00:00:00Z';
 export const now = Date.parse(time);
 
-/** A workspace that there is: it has a uid. */
-export function someone(overrides?: Overrides<Workspace>): Workspace {
-  return override(aWorkspace({ metadata: { uid: 'uid-1' } }), overrides);
-}
-
 /** A template plan, which is the least there can be, for nodes of the small size. */
 export function aPlan(nodes?: Overrides<PlannedNodes>, rung = 0): Plan {
-  const planned: PlannedNodes = {
-    instanceType: small,
-    capacityType: 'on-demand',
-    count: 1,
-    labels: { apps: 'a-workspace' },
-    diskGiB: 50,
-    gpus: 1,
-    hasNvme: false,
-  };
-  const merged = override(planned, nodes);
-  return { job: 'template', rung, nodes: merged, candidates: [], warnings: [], replicas: merged.count };
-}
-
-/** What there is of a workspace of which nothing is there yet. */
-export function anObserved(overrides: Partial<Observed> = {}): Observed {
-  return {
-    workspace: someone(),
-    claims: [],
-    nodePool: undefined,
-    nodes: [],
-    pods: [],
-    statefulSet: undefined,
-    service: undefined,
-    headlessService: undefined,
-    deployment: undefined,
-    model: undefined,
-    config: { state: 'none' },
-    secrets: [],
-    logTail: undefined,
-    ...overrides,
-  };
+  const plan = aTemplatePlan({ rung, nodes: { instanceType: small, count: 1, diskGiB: 50, ...nodes } });
+  return { ...plan, replicas: plan.nodes.count };
 }
 
 /** A Machine's claim that was just made. */

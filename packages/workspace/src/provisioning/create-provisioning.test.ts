@@ -1,7 +1,8 @@
 import { FakeClock } from '@kaito/testing';
 import { claimKinds } from '../claims/claim-kind.ts';
 import { createProvisioning } from './create-provisioning.ts';
-import { anObserved, aPlan, someone } from './builders.test-data.ts';
+import { anObserved, someone } from '../observed.test-data.ts';
+import { aPlan } from './builders.test-data.ts';
 import { MemoryClient } from './memory-client.test-data.ts';
 import { toolsFor } from './tools.test-data.ts';
 import { kaitoNodeClassRef } from '../render/node-class.ts';
@@ -25,7 +26,7 @@ describe('createProvisioning', () => {
     const provisioning = create(name);
     expect(provisioning).toMatchObject({ name, mode });
     expect(provisioning.condition).toBe(condition);
-    expect(Object.keys(provisioning.podNodeLabels(someone()))[0]).toBe(label);
+    expect(Object.keys(provisioning.ownership(someone()))[0]).toBe(label);
   });
 
   it('makes nothing where users bring the nodes', async () => {

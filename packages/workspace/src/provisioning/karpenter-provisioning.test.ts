@@ -4,8 +4,8 @@ import { FakeClock, override } from '@kaito/testing';
 import type { Claim } from '../claims/claim.ts';
 import type { Observed } from '../observed.ts';
 import { nodePools, type NodePool } from '../render/node-pool.ts';
+import { anObserved, someone } from '../observed.test-data.ts';
 import {
-  anObserved,
   aPlan,
   aPodOn,
   aPooledClaim,
@@ -14,7 +14,6 @@ import {
   small,
   seen,
   sized,
-  someone,
   time,
   withNode,
 } from './builders.test-data.ts';
@@ -108,7 +107,7 @@ describe('KarpenterProvisioning', () => {
     await provisioning.ensure(observe({ nodes: node ? [seen(node, 'free')] : [] }), aPlan(), tools);
     expect(server.writes).toEqual(['patch nodes found']);
     const found = server.all(nodeResource)[0]?.metadata.labels;
-    expect(found).toMatchObject({ [labels.workspace]: 'a-workspace', ...provisioning.podNodeLabels(someone()) });
+    expect(found).toMatchObject({ [labels.workspace]: 'a-workspace', ...provisioning.ownership(someone()) });
   });
 
   it('keeps the nodes of the pool when a free node turns up', async () => {

@@ -1,6 +1,7 @@
 import { labels } from '@kaito/crds';
 import { override } from '@kaito/testing';
-import { anObserved, aPlan, aReadyNode, large, seen, someone } from './builders.test-data.ts';
+import { anObserved, someone } from '../observed.test-data.ts';
+import { aPlan, aReadyNode, large, seen } from './builders.test-data.ts';
 import { matchingNodes } from './matching-nodes.ts';
 
 const namesOf = (...parameters: Parameters<typeof matchingNodes>): readonly string[] =>

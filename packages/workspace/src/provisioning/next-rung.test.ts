@@ -1,20 +1,8 @@
 import type { Workspace } from '@kaito/crds';
 import type { Overrides } from '@kaito/testing';
 import type { Observed } from '../observed.ts';
-import {
-  aClaim,
-  anObserved,
-  aPlan,
-  aReadyNode,
-  large,
-  now,
-  seen,
-  sized,
-  small,
-  someone,
-  time,
-  withNode,
-} from './builders.test-data.ts';
+import { anObserved, someone } from '../observed.test-data.ts';
+import { aClaim, aPlan, aReadyNode, large, now, seen, sized, small, time, withNode } from './builders.test-data.ts';
 import { msToDeadline, nextRung } from './next-rung.ts';
 
 const minute = 60_000;

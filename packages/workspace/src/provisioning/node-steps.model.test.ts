@@ -3,9 +3,9 @@ import { assert, boolean, constantFrom, integer, property, record, subarray, uni
 import type { Claim } from '../claims/claim.ts';
 import { claimNames } from '../claims/claim-name.ts';
 import type { Observed } from '../observed.ts';
+import { anObserved, someone } from '../observed.test-data.ts';
 import {
   aClaim,
-  anObserved,
   aPlan,
   aPodOn,
   aPooledClaim,
@@ -14,7 +14,6 @@ import {
   now,
   seen,
   small,
-  someone,
   withNode,
 } from './builders.test-data.ts';
 import { matchingNodes } from './matching-nodes.ts';

@@ -2,9 +2,9 @@ import type { StatefulSet } from '@kaito/kube';
 import type { Claim } from '../claims/claim.ts';
 import { claimNames } from '../claims/claim-name.ts';
 import type { Observed } from '../observed.ts';
+import { anObserved, someone } from '../observed.test-data.ts';
 import {
   aClaim,
-  anObserved,
   aPlan,
   aPodOn,
   aPooledClaim,
@@ -14,7 +14,6 @@ import {
   seen,
   sized,
   small,
-  someone,
   withNode,
   type NodeShape,
 } from './builders.test-data.ts';

@@ -1,5 +1,6 @@
 import { annotations, labels } from '@kaito/crds';
-import { aReadyNode, someone, type NodeShape } from './builders.test-data.ts';
+import { someone } from '../observed.test-data.ts';
+import { aReadyNode, type NodeShape } from './builders.test-data.ts';
 import { nodeTie } from './node-tie.ts';
 
 const wanted = { apps: 'a-workspace' };

@@ -3,19 +3,18 @@ import type { InferencePlan } from '@kaito/planner';
 import { podIndexLabel, podIndexVariable } from './copies.ts';
 import type { EnvVar } from './pod-parts.ts';
 import type { RenderInput } from './render-input.ts';
+import { userEnvironment } from './security.ts';
 import { cudaHome, weightsPath } from './volumes.ts';
 
 /** Environment variable, and key in the Secret, of a Hugging Face token (KAITO; huggingface_hub docs, environment variables). */
 const token = 'HF_TOKEN';
 
 /** The environment of the server, each name once, in an order that does not depend on that of any object's keys. */
-export function environment({
-  workspace,
-  plan,
-  settings,
-}: Pick<RenderInput<InferencePlan>, 'workspace' | 'plan' | 'settings'>): readonly EnvVar[] {
+export function environment(input: RenderInput<InferencePlan>): readonly EnvVar[] {
+  const { workspace, plan, settings } = input;
   const { server, adapters } = plan;
   const variables: readonly EnvVar[] = [
+    ...userEnvironment(input),
     ...Object.entries(server.env)
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, value]) => ({ name, value })),

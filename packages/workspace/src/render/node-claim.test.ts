@@ -1,4 +1,5 @@
-import { aPlan, someone } from '../provisioning/builders.test-data.ts';
+import { someone } from '../observed.test-data.ts';
+import { aPlan } from '../provisioning/builders.test-data.ts';
 import { renderNodeClaim } from './node-claim.ts';
 
 const phi3 = someone({ metadata: { name: 'workspace-phi-3-mini' } });

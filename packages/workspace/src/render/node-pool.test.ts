@@ -1,5 +1,6 @@
 import { aWorkspace } from '@kaito/testing';
-import { aPlan, someone } from '../provisioning/builders.test-data.ts';
+import { someone } from '../observed.test-data.ts';
+import { aPlan } from '../provisioning/builders.test-data.ts';
 import { nodePoolName, renderNodePool } from './node-pool.ts';
 
 const phi3 = someone({ metadata: { name: 'phi-3' } });

@@ -5,7 +5,11 @@ import { aWorkspace, override, type Overrides } from '@kaito/testing';
 import { ownershipLabels } from './ownership.ts';
 import type { RenderInput, RenderSettings } from './render-input.ts';
 
-export const settings: RenderSettings = { registry: 'mcr.microsoft.com/aks/kaito', adapterSource: 'initContainer' };
+export const settings: RenderSettings = {
+  registry: 'mcr.microsoft.com/aks/kaito',
+  adapterSource: 'initContainer',
+  serverUser: 65_534,
+};
 
 const onDemand: InferencePlan['nodes'] = {
   instanceType: 'Standard_NC24ads_A100_v4',

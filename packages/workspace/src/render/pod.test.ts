@@ -78,6 +78,8 @@ describe('the environment', () => {
   it('has what the model needs by name, each once', () => {
     const env = { ZED: '1', ABLE: '2', CUDA_HOME: '/elsewhere' };
     expect(serverOf(aVllmPlan({ server: { env, needsCudaToolkit: true } })).env?.map(({ name }) => name)).toEqual([
+      'HOME',
+      'USER',
       'ABLE',
       'CUDA_HOME',
       'VLLM_USE_DEEP_GEMM',
@@ -102,7 +104,7 @@ describe('the environment', () => {
 
   it('has no token where weights are in the image or no Secret is named', () => {
     expect(serverOf(aPresetImagePlan(), { workspace: withSecret }).env).toBeUndefined();
-    expect(serverOf(aTransformersPlan()).env).toEqual([{ name: 'HF_HOME', value: '/workspace/weights' }]);
+    expect(serverOf(aTransformersPlan()).env).toContainEqual({ name: 'HF_HOME', value: '/workspace/weights' });
   });
 });
 
@@ -185,7 +187,7 @@ describe('volumes', () => {
         name: 'cuda-toolkit-provisioner',
         image: 'mcr.microsoft.com/aks/kaito/kaito-base:0.5.0',
         command: ['flock', '/opt/kaito/cuda/129', '/workspace/cuda-provision.sh', '/opt/kaito/cuda/129'],
-        securityContext: { allowPrivilegeEscalation: false },
+        securityContext: { allowPrivilegeEscalation: false, runAsNonRoot: false, runAsUser: 0 },
         volumeMounts: [{ name: 'cuda-toolkit-hostpath', mountPath: '/opt/kaito/cuda/129' }],
       },
     ]);
@@ -275,6 +277,24 @@ describe('a pod', () => {
       allowPrivilegeEscalation: false,
       capabilities: { drop: ['ALL'] },
     });
+  });
+
+  it('runs as nobody where the image is known to allow it, with a home to write to', () => {
+    const user = { runAsNonRoot: true, runAsUser: 65_534, runAsGroup: 65_534, fsGroup: 65_534 };
+    for (const plan of [aVllmPlan(), aTransformersPlan(), aMultiNodePlan()]) {
+      expect(podOf(plan).securityContext).toMatchObject(user);
+      expect(serverOf(plan).env).toContainEqual({ name: 'HOME', value: '/tmp' });
+    }
+  });
+
+  it.each([
+    ['an image of KAITO v0.3', aPresetImagePlan(), {}],
+    ['an image of a user', aVllmPlan({ server: { image: { origin: 'user', reference: 'example.com/a:1' } } }), {}],
+    ['weights that lie on the node', aVllmPlan({ model: { weights: 'local' } }), {}],
+    ['an installation that wants it so', aVllmPlan(), { settings: { ...settings, serverUser: 0 } }],
+  ])('runs as the image says for %s', (_, plan, change) => {
+    expect(podOf(plan, change).securityContext).toEqual({ seccompProfile: { type: 'RuntimeDefault' } });
+    expect(serverOf(plan, change).env ?? []).not.toContainEqual({ name: 'HOME', value: '/tmp' });
   });
 
   it('that goes serves on while its endpoint is taken away', () => {

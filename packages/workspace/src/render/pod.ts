@@ -7,7 +7,7 @@ import { environment } from './environment.ts';
 import type { Container, MountedVolume, PodSpec, PodTemplateSpec } from './pod-parts.ts';
 import { probes } from './probes.ts';
 import type { RenderInput } from './render-input.ts';
-import { confined, confinedPod } from './security.ts';
+import { confined, confinedPod, confinedRoot } from './security.ts';
 import { tolerations } from './tolerations.ts';
 import { cudaHome, cudaVolumeName, serverVolumes } from './volumes.ts';
 import { workloadLabels } from './workload-labels.ts';
@@ -46,7 +46,7 @@ function podSpec(input: RenderInput<InferencePlan>): PodSpec {
     // A model needs no access to the API, and variables of Services would be taken for settings: vLLM reads VLLM_PORT.
     automountServiceAccountToken: false,
     enableServiceLinks: false,
-    securityContext: confinedPod,
+    securityContext: confinedPod(input),
     terminationGracePeriodSeconds,
     ...(initContainers.length > 0 && { initContainers }),
     containers: [serverContainer(input, mounted)],
@@ -83,7 +83,7 @@ function cudaToolkit({ plan, settings }: RenderInput<InferencePlan>): readonly C
       name: cudaContainerName,
       image: imageReference(plan.server.image, settings.registry),
       command: ['flock', cudaHome, '/workspace/cuda-provision.sh', cudaHome],
-      securityContext: { allowPrivilegeEscalation: false },
+      securityContext: confinedRoot,
       volumeMounts: [{ name: cudaVolumeName, mountPath: cudaHome }],
     },
   ];

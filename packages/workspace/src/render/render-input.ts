@@ -11,6 +11,8 @@ export interface RenderSettings {
    * `imageVolume` mounts it, which needs nodes that can (on by default from Kubernetes 1.35).
    */
   readonly adapterSource: 'initContainer' | 'imageVolume';
+  /** User that servers in KAITO's base image run as; 0: as the image says, which is root. */
+  readonly serverUser: number;
   /** StorageClass of local NVMe disks; absent: weights go to the disk of the operating system. */
   readonly nvmeStorageClass?: string | undefined;
   /** Mirror of Hugging Face from which servers download weights; absent: Hugging Face itself. */

@@ -1,7 +1,7 @@
 import { annotations } from '@kaito/crds';
 import { apiVersionOf, canonicalJson, statefulSets, type StatefulSet } from '@kaito/kube';
 import { createHash } from 'node:crypto';
-import { templateDigestAnnotation } from '../revisions/rollout.ts';
+import { templateDigestAnnotation } from '../workload/template-digest.ts';
 import { headlessServiceName } from './headless-service.ts';
 import { ownerReference, podLabels } from './ownership.ts';
 import type { PodTemplateSpec } from './pod-parts.ts';
@@ -24,10 +24,7 @@ export function renderStatefulSet(
     metadata: {
       name: workspace.metadata.name,
       namespace: workspace.metadata.namespace ?? '',
-      annotations: {
-        [annotations.workspaceRevision]: String(revision),
-        [templateDigestAnnotation]: createHash('sha256').update(canonicalJson(template)).digest('hex'),
-      },
+      annotations: { [annotations.workspaceRevision]: String(revision) },
       ownerReferences: [ownerReference(workspace)],
     },
     spec: {
@@ -37,7 +34,16 @@ export function renderStatefulSet(
       podManagementPolicy: 'Parallel',
       updateStrategy: { type: 'RollingUpdate' },
       selector: { matchLabels: podLabels(workspace) },
-      template,
+      template: withDigest(template),
     },
+  };
+}
+
+function withDigest(template: PodTemplateSpec): PodTemplateSpec {
+  const digest = createHash('sha256').update(canonicalJson(template)).digest('hex');
+  const { metadata } = template;
+  return {
+    ...template,
+    metadata: { ...metadata, annotations: { ...metadata?.annotations, [templateDigestAnnotation]: digest } },
   };
 }

@@ -12,6 +12,7 @@ import {
   templateWorkspace,
 } from './plans.test-data.ts';
 import type { RenderInput } from './render-input.ts';
+import { templateDigest } from '../workload/template-digest.ts';
 import { renderWorkload } from './workload.ts';
 
 const phi3 = anInput(aPresetImagePlan(), { metadata: { name: 'workspace-phi-3-mini' } });
@@ -59,14 +60,17 @@ describe('the StatefulSet', () => {
     for (const set of sets) expect(set).toEqual(sets[0]);
   });
 
-  it('says its revision, and another template by another digest', () => {
-    const first = annotationsOf(anInput(aVllmPlan()));
-    const second = annotationsOf(anInput(aVllmPlan(), { revision: 2 }));
-    const third = annotationsOf(anInput(aVllmPlan(), { configHash: 'changed' }));
-    expect(first['workspace.kaito.io/revision']).toBe('1');
-    expect(second['workspace.kaito.io/revision']).toBe('2');
-    expect(second['kaito.sh/template-digest']).toBe(first['kaito.sh/template-digest']);
-    expect(third['kaito.sh/template-digest']).not.toBe(first['kaito.sh/template-digest']);
+  it('says its revision', () => {
+    expect(annotationsOf(anInput(aVllmPlan()))['workspace.kaito.io/revision']).toBe('1');
+    expect(annotationsOf(anInput(aVllmPlan(), { revision: 2 }))['workspace.kaito.io/revision']).toBe('2');
+  });
+
+  it('tells another template, and each of its pods, by another digest', () => {
+    const inputs = [{}, { revision: 2 }, { configHash: 'changed' }].map(change => anInput(aVllmPlan(), change));
+    const [first, second, third] = inputs.map(input => templateDigest(renderWorkload(input).statefulSet));
+    expect(first).toMatch(/^[0-9a-f]{64}$/);
+    expect(second).toBe(first);
+    expect(third).not.toBe(first);
   });
 
   it('gives pods the labels of a fleet, and selects by the workspace alone', () => {

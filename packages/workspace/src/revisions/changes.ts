@@ -1,3 +1,4 @@
+import type { ProvisionerName } from '../provisioning/provisioning.ts';
 import { impactOf, type Impact } from './impact.ts';
 import type { RevisionData } from './revision-data.ts';
 
@@ -9,10 +10,17 @@ export interface FieldChange {
   readonly impact: Impact;
 }
 
-/** The fields that differ, in the order of their paths. A field that the API server fills in is no edit: an absent one equals its default. */
-export function changesBetween(before: RevisionData, after: RevisionData): readonly FieldChange[] {
+/**
+ * The fields that differ, in the order of their paths. A field that the API server fills in is no edit: an absent one equals its default.
+ * @param provisioner how the installation has its nodes; left out, an impact is the greatest that it is anywhere
+ */
+export function changesBetween(
+  before: RevisionData,
+  after: RevisionData,
+  provisioner?: ProvisionerName,
+): readonly FieldChange[] {
   return differences('', before, after)
-    .map(field => ({ field, impact: impactOf(field) ?? 'podRestart' }))
+    .map(field => ({ field, impact: impactOf(field, provisioner) ?? 'podRestart' }))
     .toSorted((a, b) => (a.field < b.field ? -1 : 1));
 }
 

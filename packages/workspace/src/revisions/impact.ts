@@ -1,4 +1,5 @@
 import { annotations, labels } from '@kaito/crds';
+import type { ProvisionerName } from '../provisioning/provisioning.ts';
 
 /**
  * What an edit of a field leads to, at most:
@@ -9,6 +10,8 @@ import { annotations, labels } from '@kaito/crds';
  * - `refused`: the API server does not take the edit
  */
 export type Impact = 'inPlace' | 'podRestart' | 'newNodes' | 'nextNode' | 'refused';
+
+const nodeClassField = `metadata.annotations.${annotations.nodeClassName}`;
 
 /** The impact of every field that a workspace has, by its path from the top; a path stands for all below it that has no line of its own. */
 export const fieldImpacts: Readonly<Record<string, Impact>> = {
@@ -45,7 +48,8 @@ export const fieldImpacts: Readonly<Record<string, Impact>> = {
   [`metadata.labels.${labels.multiRoleInferenceCreatedBy}`]: 'podRestart',
   [`metadata.labels.${labels.inferenceRole}`]: 'podRestart',
   [`metadata.annotations.${annotations.nodeImageFamily}`]: 'nextNode',
-  [`metadata.annotations.${annotations.nodeClassName}`]: 'nextNode',
+  // Nodes of another class have drifted: Karpenter replaces them one by one (Karpenter docs, disruption).
+  [nodeClassField]: 'newNodes',
   // More may fit, and the plan with it.
   [`metadata.annotations.${annotations.bypassResourceChecks}`]: 'newNodes',
   /** Content of the ConfigMap that `config` names. */
@@ -55,8 +59,13 @@ export const fieldImpacts: Readonly<Record<string, Impact>> = {
 /** Paths with their impact, the longest first, so that the most particular one is found first. */
 const byLength = Object.entries(fieldImpacts).toSorted(([a], [b]) => b.length - a.length);
 
-/** The declared impact of an edit of the field at this path; undefined for a path that nobody declared. */
-export function impactOf(path: string): Impact | undefined {
+/**
+ * The declared impact of an edit of the field at this path; undefined for a path that nobody declared.
+ * @param provisioner how the installation has its nodes; left out, the impact is the greatest that it is anywhere
+ */
+export function impactOf(path: string, provisioner?: ProvisionerName): Impact | undefined {
+  // Nobody else reads a node class.
+  if (path === nodeClassField && provisioner !== undefined && provisioner !== 'karpenter') return 'nextNode';
   return byLength.find(([declared]) => path === declared || isBelow(path, declared))?.[1];
 }
 

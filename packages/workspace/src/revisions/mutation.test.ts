@@ -5,13 +5,15 @@ import { azurePrices, catalogue, findModel, gpuSkus, plan, type Plan } from '@ka
 import { aWorkspace, override, type Overrides } from '@kaito/testing';
 import { parse } from 'yaml';
 import type { ObservedConfig } from '../observed.ts';
+import { nodeClassOf, type NodeClasses } from '../provisioning/node-classes.ts';
+import { renderNodePool } from '../render/node-pool.ts';
 import { ownershipLabels } from '../render/ownership.ts';
 import { settings } from '../render/plans.test-data.ts';
 import { renderWorkload } from '../render/workload.ts';
 import { changesBetween } from './changes.ts';
 import { impactOf, type Impact } from './impact.ts';
 import { revisionData } from './revision-data.ts';
-import { templateDigestAnnotation } from './rollout.ts';
+import { templateDigest } from '../workload/template-digest.ts';
 
 interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
@@ -147,7 +149,7 @@ const annotationEdits: Readonly<Record<string, readonly [string, Impact, Workspa
   [annotations.useLocalWeights]: ['true', 'podRestart'],
   [annotations.enableLoadBalancer]: ['True', 'inPlace'],
   [annotations.nodeImageFamily]: ['azurelinux', 'nextNode'],
-  [annotations.nodeClassName]: ['other', 'nextNode'],
+  [annotations.nodeClassName]: ['other', 'newNodes'],
   [annotations.bypassResourceChecks]: ['true', 'nextNode'],
 };
 
@@ -175,6 +177,27 @@ function planOf(workspace: Workspace, config: ObservedConfig): Plan {
   return result.plan;
 }
 
+const nodeClasses: NodeClasses = {
+  resource: {
+    group: 'karpenter.azure.com',
+    version: 'v1beta1',
+    plural: 'aksnodeclasses',
+    kind: 'AKSNodeClass',
+    namespaced: false,
+  },
+  classes: [
+    { name: 'default', isDefault: true },
+    { name: 'other', isDefault: false },
+  ],
+};
+
+/** What Karpenter compares a node with: where it differs, the node has drifted and is replaced. */
+function poolTemplate(workspace: Workspace, planned: Plan): unknown {
+  const nodeClass = nodeClassOf(workspace, nodeClasses);
+  if (!nodeClass) throw new Error('no such node class');
+  return renderNodePool(workspace, planned, { nodeClass, replicas: 1, holdDrift: false }).spec?.template;
+}
+
 /** All that an edit can change: the nodes, the pods, and the other objects. */
 function outcome(workspace: Workspace, config: ObservedConfig): { nodes: string; pods: string; all: string } {
   const planned = planOf(workspace, config);
@@ -190,8 +213,8 @@ function outcome(workspace: Workspace, config: ObservedConfig): { nodes: string;
   });
   const { count, instanceType, capacityType } = planned.nodes;
   return {
-    nodes: JSON.stringify([count, instanceType, capacityType]),
-    pods: statefulSet.metadata.annotations?.[templateDigestAnnotation] ?? '',
+    nodes: JSON.stringify([count, instanceType, capacityType, poolTemplate(workspace, planned)]),
+    pods: templateDigest(statefulSet) ?? '',
     all: JSON.stringify([statefulSet, services]),
   };
 }
@@ -264,6 +287,15 @@ describe('an edit comes to what is declared', () => {
     const after = override(serving, { metadata: { labels: { [key]: value } } });
     expect(effectOf(serving, after)).toBe(effect);
     expectTold(`metadata.labels.${key}`, { before: serving, after, effect });
+  });
+
+  test('another node class takes other nodes with Karpenter, and nothing where it is not read', () => {
+    const after = override(serving, { metadata: { annotations: { [annotations.nodeClassName]: 'other' } } });
+    const [was, is] = [revisionData(serving, noConfig), revisionData(after, noConfig)];
+    const impacts = (['karpenter', 'machine', 'nodeclaim', 'byo'] as const).map(
+      provisioner => changesBetween(was, is, provisioner)[0]?.impact,
+    );
+    expect(impacts).toEqual(['newNodes', 'nextNode', 'nextNode', 'nextNode']);
   });
 
   test('another count leaves the pods alone that serve', () => {

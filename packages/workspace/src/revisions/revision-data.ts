@@ -49,6 +49,25 @@ export function revisionData(
   };
 }
 
+/** The workspace as it was at a revision: what decides how it is run is of then, all else is of now. */
+export function workspaceAt(
+  workspace: Workspace,
+  { resource, inference, tuning, metadata: kept }: RevisionData,
+): Workspace {
+  const { resource: _, inference: __, tuning: ___, metadata, ...rest } = workspace;
+  return {
+    ...rest,
+    metadata: {
+      ...metadata,
+      annotations: { ...without(metadata.annotations, readAnnotations), ...kept?.annotations },
+      labels: { ...without(metadata.labels, readLabels), ...kept?.labels },
+    },
+    ...(resource && { resource }),
+    ...(inference && { inference }),
+    ...(tuning && { tuning }),
+  };
+}
+
 /** SHA-256 of the data, in hexadecimal digits; equal data give equal digests, in whatever order their keys stand. */
 export function revisionHash(data: RevisionData): string {
   return createHash('sha256').update(canonicalJson(data)).digest('hex');
@@ -63,4 +82,11 @@ function pick(
     return value === undefined ? [] : [[key, value] as const];
   });
   return found.length > 0 ? Object.fromEntries(found) : undefined;
+}
+
+function without(
+  from: Readonly<Record<string, string>> = {},
+  keys: readonly string[],
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(from).filter(([key]) => !keys.includes(key)));
 }

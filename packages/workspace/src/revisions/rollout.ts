@@ -2,15 +2,14 @@ import type { StatefulSet } from '@kaito/kube';
 import type { Plan } from '@kaito/planner';
 import { nodeProgress } from '../nodes/node-progress.ts';
 import type { Observed } from '../observed.ts';
+import { missingInputs } from '../observe/missing-inputs.ts';
+import { templateDigest } from '../workload/template-digest.ts';
 
 /** Whether the workload may be brought to what is wanted now. */
 export type RolloutDecision =
   | { readonly go: true; readonly kind: 'create' | 'keep' | 'inPlace' | 'onNewNodes' }
   /** Nothing is changed yet: the pods that run would be lost while new ones could not be placed. */
   | { readonly go: false; readonly kind: 'create' | 'rollout'; readonly reason: string; readonly message: string };
-
-/** On a StatefulSet: digest of the pod template as it was rendered, so that a change of it is known before it is applied. */
-export const templateDigestAnnotation = 'kaito.sh/template-digest';
 
 /**
  * Decides on the workload. A first one waits until its nodes can take pods: a pod that was refused once waits out a back-off, and one
@@ -22,7 +21,7 @@ export function decideRollout(observed: Observed, plan: Plan, desired: StatefulS
   const live = observed.statefulSet;
   const obstacle = missingInput(observed) ?? missingNodes(observed, plan);
   if (!live) return obstacle ? { go: false, kind: 'create', ...obstacle } : { go: true, kind: 'create' };
-  if (digestOf(live) === digestOf(desired)) return { go: true, kind: 'keep' };
+  if (templateDigest(live) === templateDigest(desired)) return { go: true, kind: 'keep' };
   if (obstacle) return { go: false, kind: 'rollout', ...obstacle };
   return { go: true, kind: isOnItsNodes(observed, plan) ? 'inPlace' : 'onNewNodes' };
 }
@@ -32,16 +31,9 @@ interface Obstacle {
   readonly message: string;
 }
 
-function missingInput({ config, secrets }: Observed): Obstacle | undefined {
-  if (config.state === 'missing') {
-    return { reason: 'ConfigMissing', message: `ConfigMap "${config.name}" does not exist: create it` };
-  }
-  if (config.state === 'empty') {
-    return { reason: 'ConfigMissing', message: `ConfigMap "${config.name}" lacks the key ${config.key}: add it` };
-  }
-  const absent = secrets.filter(({ keys }) => keys === undefined).map(({ name }) => `"${name}"`);
-  if (absent.length === 0) return undefined;
-  return { reason: 'SecretMissing', message: `Secret ${absent.join(', ')} does not exist: create it` };
+function missingInput(observed: Observed): Obstacle | undefined {
+  const [missing] = missingInputs(observed);
+  return missing && { reason: missing.code, message: missing.message };
 }
 
 function missingNodes({ nodes }: Observed, plan: Plan): Obstacle | undefined {
@@ -60,8 +52,4 @@ function missingNodes({ nodes }: Observed, plan: Plan): Obstacle | undefined {
 function isOnItsNodes({ pods, nodes }: Observed, plan: Plan): boolean {
   const wanted = new Set(nodeProgress(nodes, plan).ready.map(({ name }) => name));
   return pods.some(({ spec }) => spec?.nodeName !== undefined && wanted.has(spec.nodeName));
-}
-
-function digestOf({ metadata }: StatefulSet): string | undefined {
-  return metadata.annotations?.[templateDigestAnnotation];
 }

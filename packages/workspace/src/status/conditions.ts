@@ -1,10 +1,11 @@
 import { findCondition, workspaceConditions as types, workspaceReasons as reasons } from '@kaito/crds';
 import type { Plan } from '@kaito/planner';
 import { nodeProgress, type NodeProgress } from '../nodes/node-progress.ts';
+import { missingInputs } from '../observe/missing-inputs.ts';
 import type { Verdict } from '../provisioning/provisioning.ts';
 import { nodePressure } from './node-trouble.ts';
 import { describeTrouble, podTroubles } from './pod-trouble.ts';
-import { isServing, readyPods } from './serving.ts';
+import { isServing, movedFrom, readyPods } from './serving.ts';
 import type { StatusInput } from './status-input.ts';
 
 /** The verdict on each condition that something is known of, in the order in which a workspace passes them. */
@@ -12,12 +13,13 @@ export type Verdicts = ReadonlyMap<string, Verdict>;
 
 /** What the conditions of a workspace say, but for the ones that sum the others up. Pure. */
 export function conditionVerdicts(input: StatusInput): Verdicts {
-  const { result } = input;
+  const { result, kept } = input;
   if (result.ok) return planned(input, result.plan);
   const [first] = result.problems;
   if (!first) return pending(input);
   const message = result.problems.map(problem => problem.message).join('; ');
-  return refused(input, { ok: false, reason: first.code, message });
+  const refusal = { ok: false, reason: first.code, message };
+  return kept ? tended(input, kept, refusal) : refused(input, refusal);
 }
 
 /**
@@ -29,6 +31,17 @@ export function standsRefused({ observed: { workspace, statefulSet }, result }: 
   const told = findCondition(workspace, types.planned);
   const isSameObject = told?.observedGeneration === workspace.metadata.generation;
   return told?.status === 'False' && told.reason !== reasons.modelLookupPending && isSameObject;
+}
+
+/** The last good revision is looked after and told about as ever; what it is not is said beside. */
+function tended(input: StatusInput, kept: Plan, refusal: Verdict): Verdicts {
+  const verdicts = planned(input, kept);
+  const noted = [types.resourceReady, types.inferenceReady].flatMap(type => {
+    const verdict = verdicts.get(type);
+    const message = `${verdict?.message}; this is revision ${input.observed.workspace.status?.revision ?? 1}, the change is refused: ${refusal.message}`;
+    return verdict ? [[type, { ...verdict, message }] as const] : [];
+  });
+  return new Map([...verdicts, [types.planned, refusal], ...noted]);
 }
 
 /** What was refused is not created; what serves already goes on, and is said to. */
@@ -66,7 +79,7 @@ function planned(input: StatusInput, plan: Plan): Verdicts {
   const progress = nodeProgress(input.observed.nodes, plan);
   const claims = claimsVerdict(input);
   const nodes = nodesVerdict(input, plan, progress);
-  const resource = resourceVerdict(input, claims, nodes);
+  const resource = resourceVerdict(input, plan, { claims, nodes });
   const { condition } = input.provisioning;
   const inference: readonly [string, Verdict] =
     plan.job === 'tuning'
@@ -82,12 +95,15 @@ function planned(input: StatusInput, plan: Plan): Verdicts {
 }
 
 /** The plan in one line. */
-export function describePlan({ nodes, rung, candidates }: Plan): string {
-  const { count, instanceType, capacityType } = nodes;
-  const size = instanceType ? `${instanceType} (${capacityType})` : 'nodes that are brought';
+export function describePlan(plan: Plan): string {
+  const { rung, candidates } = plan;
   const step = rung > 0 ? `alternative ${rung}: ` : '';
   const why = candidates[0]?.reason;
-  return `${step}${count} × ${size}${why ? `: ${why}` : ''}`;
+  return `${step}${sizeOf(plan)}${why ? `: ${why}` : ''}`;
+}
+
+function sizeOf({ nodes: { count, instanceType, capacityType } }: Plan): string {
+  return `${count} × ${instanceType ? `${instanceType} (${capacityType})` : 'nodes that are brought'}`;
 }
 
 /** A failure to make claims is told where claims are, unless all are ready. */
@@ -112,18 +128,30 @@ function nodesVerdict({ observed }: StatusInput, { nodes }: Plan, progress: Node
   return { ok: false, reason: reasons.nodeNotReady, message: withPressure(`${counted}${joined}`) };
 }
 
-function resourceVerdict({ provisioning }: StatusInput, claims: Verdict | undefined, nodes: Verdict): Verdict {
-  if (claims && !claims.ok) return claims;
-  if (nodes.ok) return { ok: true, reason: reasons.resourceReady, message: nodes.message };
-  return provisioning.mode === 'brought' ? { ...nodes, reason: reasons.resourceNotReady } : nodes;
+/** Nodes that serve are there, though those of another size are still to come. */
+function resourceVerdict(
+  { observed, provisioning }: StatusInput,
+  plan: Plan,
+  { claims, nodes }: { readonly claims: Verdict | undefined; readonly nodes: Verdict },
+): Verdict {
+  const missing = [claims, nodes].find(verdict => verdict?.ok === false);
+  if (!missing) return { ok: true, reason: reasons.resourceReady, message: nodes.message };
+  const left = movedFrom(observed, plan);
+  if (left.length > 0) {
+    const message = `served from ${left.join(', ')} until the move to ${sizeOf(plan)}: ${missing.message}`;
+    return { ok: true, reason: reasons.resourceReady, message };
+  }
+  return provisioning.mode === 'brought' ? { ...missing, reason: reasons.resourceNotReady } : missing;
 }
 
 function inferenceVerdict(input: StatusInput, resource: Verdict): Verdict {
   const { observed, failure, rollout } = input;
   const held = rollout && !rollout.go ? rollout : undefined;
   if (isServing(observed)) {
-    const waiting = held ? `; the last change waits: ${held.message}` : '';
-    return { ok: true, reason: reasons.inferenceReady, message: `the model is being served${waiting}` };
+    const [missing] = missingInputs(observed);
+    const lost = missing ? `; pods made anew would not start: ${missing.message}` : '';
+    const note = held ? `; the last change waits: ${held.message}` : lost;
+    return { ok: true, reason: reasons.inferenceReady, message: `the model is being served${note}` };
   }
   if (failure && failure.step !== 'claims') return { ok: false, reason: failure.reason, message: failure.message };
   const [trouble, ...others] = podTroubles(observed.pods);

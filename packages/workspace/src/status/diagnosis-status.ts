@@ -1,8 +1,8 @@
 import type { WorkspaceDiagnosis } from '@kaito/crds';
 import { diagnose, findDiagnosis, lastWords, type Finding } from '@kaito/planner';
 import type { PhaseName } from './startup/phases.ts';
-import type { StatusInput } from './status-input.ts';
-import { signsOf, type Sign } from './symptoms.ts';
+import { plannedBy, type StatusInput } from './status-input.ts';
+import { inputSigns, nodeSignsOf, signsOf, type Sign } from './symptoms.ts';
 import { momentOf, timestamp } from './timestamp.ts';
 
 /** What stands in the way, and in which phase of the start. */
@@ -18,14 +18,23 @@ const maxLength = 1024;
 
 /**
  * The cause: of all that is broken the earliest step, and what merely takes its time only when nothing is. Undefined when the workspace is
- * ready and no change waits.
+ * ready and nothing lies ahead of it.
  */
 export function findCause(input: StatusInput, isReady: boolean): Diagnosed | undefined {
-  if (isReady) return heldRollout(input);
-  const found = signsOf(input)
-    .map(diagnosed)
-    .filter(one => one !== undefined);
+  if (isReady) return obstacleAhead(input);
+  const found = findingsOf(signsOf(input));
   return found.find(({ finding }) => !finding.waiting) ?? found[0];
+}
+
+/** What a workspace that serves is in for: a move that gets stuck, a change that waits, pods that could not be made anew. */
+function obstacleAhead(input: StatusInput): Diagnosed | undefined {
+  const plan = plannedBy(input);
+  const move = plan ? findingsOf(nodeSignsOf(input, plan)).find(({ finding }) => !finding.waiting) : undefined;
+  return move ?? heldRollout(input) ?? findingsOf(inputSigns(input.observed))[0];
+}
+
+function findingsOf(signs: readonly Sign[]): readonly Diagnosed[] {
+  return signs.map(diagnosed).filter(one => one !== undefined);
 }
 
 /**

@@ -5,7 +5,9 @@ import type { InferencePlan } from '@kaito/planner';
 import { aGpuNode, aMachine, aPod, aWorkspace, override, type Overrides } from '@kaito/testing';
 import { machineKind } from '../claims/claim-kind.ts';
 import { readClaim, type Claim } from '../claims/claim.ts';
+import { anObserved } from '../observed.test-data.ts';
 import type { Observed } from '../observed.ts';
+import { aVllmPlan } from '../render/plans.test-data.ts';
 import type { StatusInput } from './status-input.ts';
 import { workspaceStatus } from './workspace-status.ts';
 
@@ -16,33 +18,13 @@ export const at = (seconds: number): string => new Date(start + seconds * 1000).
 export const workspace: Workspace = aWorkspace({ metadata: { uid: 'uid-1', generation: 2, creationTimestamp: at(0) } });
 
 /** Serving Phi-4 with vLLM on one GPU. */
-export const plan: InferencePlan = {
-  job: 'inference',
-  rung: 0,
-  nodes: {
-    instanceType: 'Standard_NC6s_v3',
-    capacityType: 'on-demand',
-    count: 1,
-    labels: { apps: 'a-workspace' },
-    diskGiB: 107,
-    gpus: 1,
-    hasNvme: false,
-    pricePerHour: 3.0601,
-  },
+export const plan: InferencePlan = aVllmPlan({
+  nodes: { instanceType: 'Standard_NC6s_v3', pricePerHour: 3.0601 },
   candidates: [
     { instanceType: 'Standard_NC6s_v3', capacityType: 'on-demand', verdict: 'chosen', reason: 'as the workspace asks' },
   ],
   warnings: ['the weights are not pinned'],
-  model: { id: 'microsoft/phi-4', servedName: 'phi-4', gated: false, weightsGiB: 27.314, weights: 'download' },
   server: {
-    runtime: 'vllm',
-    image: { origin: 'registry', reference: 'kaito-base:0.5.0' },
-    pullSecrets: [],
-    replicas: 1,
-    podsPerCopy: 1,
-    gpusPerPod: 1,
-    parallelism: { tensor: 1, pipeline: 1, data: 1 },
-    contextLength: 16_384,
     memory: {
       gpuGiB: 80,
       utilization: 0.84,
@@ -51,15 +33,8 @@ export const plan: InferencePlan = {
       kvCacheGiB: 35.6,
       kvCacheTokens: 186_000.7,
     },
-    command: [],
-    env: {},
-    port: 5000,
-    healthPath: '/health',
-    startTimeoutSeconds: 1800,
-    needsCudaToolkit: false,
   },
-  adapters: [],
-};
+});
 
 export function condition(type: string, status: 'True' | 'False', reason = type, message = ''): WorkspaceCondition {
   return { type, status, reason, message, lastTransitionTime: at(0) };
@@ -132,22 +107,7 @@ const service: Service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 
 
 /** What there is of the workspace just after it was made, with the given differences. */
 export function observed(change: Partial<Observed> = {}): Observed {
-  return {
-    workspace,
-    claims: [],
-    nodePool: undefined,
-    nodes: [],
-    pods: [],
-    statefulSet: undefined,
-    service: undefined,
-    headlessService: undefined,
-    deployment: undefined,
-    model: undefined,
-    config: { state: 'none' },
-    secrets: [],
-    logTail: undefined,
-    ...change,
-  };
+  return anObserved({ workspace, ...change });
 }
 
 /** Everything in place, with the given differences. */

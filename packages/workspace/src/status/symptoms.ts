@@ -3,6 +3,7 @@ import { isSameSize } from '../claims/size.ts';
 import { tokenKey } from '../models/secret-token.ts';
 import { nodeProgress } from '../nodes/node-progress.ts';
 import type { Observed } from '../observed.ts';
+import { missingInputs } from '../observe/missing-inputs.ts';
 import type { Verdict } from '../provisioning/provisioning.ts';
 import { nodePressure, unreadyNodes } from './node-trouble.ts';
 import { podSigns } from './pod-signs.ts';
@@ -32,14 +33,18 @@ export function signsOf(input: StatusInput): readonly Sign[] {
   }
   const { plan } = input.result;
   return [
-    ...claimSigns(input, plan),
-    ...nodeSigns(input, plan),
+    ...nodeSignsOf(input, plan),
     ...inputSigns(input.observed),
     ...failureSigns(input),
     ...podSigns(input.observed),
     ...nodePressure(input.observed.nodes).map(text => sign('ModelLoaded', { place: 'node', text })),
     progressSign(input, plan),
   ];
+}
+
+/** What keeps the nodes of a plan from being there. */
+export function nodeSignsOf(input: StatusInput, plan: Plan): readonly Sign[] {
+  return [...claimSigns(input, plan), ...nodeSigns(input, plan)];
 }
 
 function sign(phase: PhaseName, symptom: Symptom): Sign {
@@ -96,20 +101,18 @@ function notBrought({ nodes }: Plan, ready: number): Sign {
   return sign('NodeJoined', { place: 'node', code: 'NodesNotBrought', text });
 }
 
-function inputSigns({ workspace, config, secrets }: Observed): readonly Sign[] {
-  const where = `(namespace ${workspace.metadata.namespace ?? ''})`;
+/** What the workspace names and is not there, or not as it should be. */
+export function inputSigns(observed: Observed): readonly Sign[] {
+  const { workspace, secrets } = observed;
   const preset = workspace.inference?.preset ?? workspace.tuning?.preset;
   const tokenSecret = preset?.presetOptions?.modelAccessSecret;
+  const namespace = `namespace "${workspace.metadata.namespace ?? ''}"`;
+  const keyless = secrets.filter(({ name, keys }) => name === tokenSecret && keys?.includes(tokenKey) === false);
   const texts = [
-    config.state === 'missing' ? `ConfigMap "${config.name}" is not there ${where}` : undefined,
-    config.state === 'empty' ? `ConfigMap "${config.name}" has no key ${config.key} ${where}` : undefined,
-    ...secrets.map(({ name, keys }) => {
-      if (!keys) return `Secret "${name}" is not there ${where}`;
-      const lacks = name === tokenSecret && !keys.includes(tokenKey);
-      return lacks ? `Secret "${name}" has no key ${tokenKey} ${where}` : undefined;
-    }),
+    ...missingInputs(observed).map(({ message }) => message),
+    ...keyless.map(({ name }) => `Secret "${name}" of ${namespace} has no key ${tokenKey}`),
   ];
-  return texts.filter(text => text !== undefined).map(text => sign('PodScheduled', { place: 'config', text }));
+  return texts.map(text => sign('PodScheduled', { place: 'config', text }));
 }
 
 function failureSigns({ failure }: StatusInput): readonly Sign[] {

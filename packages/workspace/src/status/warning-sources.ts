@@ -18,15 +18,15 @@ const patienceMs = 5000;
 const notBegun: readonly string[] = ['ContainerCreating', 'PodInitializing'];
 
 /** Whether the workload is there, does not serve, and its nodes are no reason for that: Events may tell then what no object does. */
-export function isHeldUp({ workspace, statefulSet, service }: Seen): boolean {
-  return statefulSet !== undefined && isTrue(workspace, types.nodesReady) && !isServing({ statefulSet, service });
+export function isHeldUp(seen: Seen): boolean {
+  return seen.statefulSet !== undefined && isTrue(seen.workspace, types.nodesReady) && !isServing(seen);
 }
 
 /**
  * Whose Events to read: the StatefulSet's while it lacks pods, and those of pods that are placed and in which nothing was begun. Whatever
  * goes wrong later stands in the status of the pod. @param now milliseconds since the epoch
  */
-export function warningSources(seen: Seen & Pick<Observed, 'pods'>, now: number): readonly WarningSource[] {
+export function warningSources(seen: Seen, now: number): readonly WarningSource[] {
   const { statefulSet } = seen;
   if (!statefulSet || !isHeldUp(seen)) return [];
   const alive = seen.pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
@@ -39,7 +39,7 @@ export function warningSources(seen: Seen & Pick<Observed, 'pods'>, now: number)
   });
 }
 
-type Seen = Pick<Observed, 'workspace' | 'statefulSet' | 'service'>;
+type Seen = Pick<Observed, 'workspace' | 'statefulSet' | 'service' | 'pods'>;
 
 /** Placed on a node, where volumes and network are still being made ready. */
 function isPrepared({ spec, status }: Pod): boolean {

@@ -1,5 +1,6 @@
-import type { StatefulSet } from '@kaito/kube';
+import type { Pod, StatefulSet } from '@kaito/kube';
 import type { PlanResult } from '@kaito/planner';
+import type { Observed } from '../observed.ts';
 import { override, type Overrides } from '@kaito/testing';
 import {
   claimOf,
@@ -19,6 +20,7 @@ import {
   waitingClaim,
   workspace,
 } from './status.test-data.ts';
+import { templateDigestAnnotation } from '../workload/template-digest.ts';
 import { deletingStatus } from './workspace-status.ts';
 
 const refused: PlanResult = {
@@ -28,6 +30,11 @@ const refused: PlanResult = {
     { code: 'InstanceTypeUnknown', field: 'resource.instanceType', message: '"Standard_X" is not a size' },
   ],
 };
+const digested = (digest: string) => ({ metadata: { annotations: { [templateDigestAnnotation]: digest } } });
+const podsOf = (digest: string, count: number): readonly Pod[] =>
+  Array.from({ length: count }, (_, ordinal) =>
+    override(podOf(), { metadata: { name: `a-workspace-${ordinal}`, ...digested(digest).metadata } }),
+  );
 const pending: PlanResult = { ok: false, pending: true, problems: [] };
 
 describe('conditions', () => {
@@ -67,6 +74,24 @@ describe('conditions', () => {
   ])('do not trust a StatefulSet whose status %s', (_, change) => {
     const status = statusOf(serving({ statefulSet: override(statefulSet, change) }));
     expect(verdicts(status)).toMatchObject({ InferenceReady: 'False WorkspaceInferenceStatusPending' });
+  });
+
+  it.each([
+    ['a pod fewer', 1, 2],
+    ['the same pods', 2, 2],
+  ])('stay True while the StatefulSet has yet to take note of %s', (_, replicas, pods) => {
+    const change = { metadata: { generation: 2 }, spec: { replicas, template: digested('a') } };
+    const seen = serving({ statefulSet: override(statefulSet, change), pods: podsOf('a', pods) });
+    expect(statusOf(seen).state).toBe('Ready');
+  });
+
+  it.each([
+    ['a pod more', 'a', 3],
+    ['another template', 'b', 2],
+  ])('do not stay True while the StatefulSet has yet to take note of %s', (_, digest, replicas) => {
+    const change = { metadata: { generation: 2 }, spec: { replicas, template: digested(digest) } };
+    const seen = serving({ statefulSet: override(statefulSet, change), pods: podsOf('a', 2) });
+    expect(statusOf(seen).state).toBe('Pending');
   });
 
   it('are not True before clients can reach the pods', () => {
@@ -157,6 +182,66 @@ describe('conditions', () => {
   });
 });
 
+describe('a workspace that moves to another size', () => {
+  const size = 'Standard_NC24ads_A100_v4';
+  const moved = { ...plan, nodes: { ...plan.nodes, instanceType: size } };
+  const rollout = {
+    go: false,
+    kind: 'rollout',
+    reason: 'NodesNotSchedulable',
+    message: '0 of 1 nodes can take pods',
+  } as const;
+  const quota = { ...waitingClaim('SubscriptionQuotaReached', 'no quota left'), instanceType: size };
+  const change = {
+    result: { ok: true, plan: moved },
+    rollout,
+    claims: { ok: false, reason: 'SubscriptionQuotaReached', message: 'no quota left' },
+  } as const;
+  const name = nodeOf().metadata.name;
+  const onNode = (): Pod => override(podOf(), { spec: { nodeName: name } });
+
+  it('is ready for as long as its old nodes serve, and says what is to come', () => {
+    const status = statusOf(serving({ claims: [readyClaim, quota], pods: [onNode()] }), change);
+    expect(verdicts(status)).toMatchObject({
+      MachineReady: 'False SubscriptionQuotaReached',
+      NodesReady: 'False NodeNotReady',
+      ResourceReady: 'True workspaceResourceStatusSuccess',
+      InferenceReady: 'True WorkspaceInferenceStatusSuccess',
+      WorkspaceReady: 'True workspaceReady',
+    });
+    const told = messageOf(status, 'ResourceReady');
+    expect(told).toMatch(
+      /^served from \S+ until the move to 1 × Standard_NC24ads_A100_v4 \(on-demand\): no quota left$/,
+    );
+    expect(status.diagnosis).toMatchObject({ evidence: 'no quota left' });
+    expect(status.startup).not.toHaveProperty('readyAt');
+  });
+
+  it.each<[string, Partial<Observed>]>([
+    ['no pod serves', { statefulSet: starting }],
+    ['an old node is not ready', { nodes: [{ node: nodeOf({ status: { conditions: [] } }), tie: 'claimed' }] }],
+    ['an old node is gone', { nodes: [] }],
+  ])('is not ready when %s', (_, seen) => {
+    const status = statusOf(serving({ claims: [readyClaim, quota], pods: [onNode()], ...seen }), change);
+    expect(verdicts(status)).toMatchObject({ ResourceReady: 'False SubscriptionQuotaReached' });
+  });
+
+  it('is not said to move when it wants more nodes of the same size', () => {
+    const two = { ...plan, nodes: { ...plan.nodes, count: 2 } };
+    const status = statusOf(serving({ pods: [onNode()] }), { result: { ok: true, plan: two } });
+    expect(verdicts(status)).toMatchObject({ ResourceReady: 'False NodeNotReady' });
+  });
+});
+
+describe('what a workspace that serves has lost', () => {
+  it('is told, with what to do', () => {
+    const status = statusOf(serving({ config: { state: 'missing', name: 'settings' } }));
+    expect(status.state).toBe('Ready');
+    expect(messageOf(status, 'InferenceReady')).toContain('the ConfigMap "settings", which is not in namespace');
+    expect(status.diagnosis).toMatchObject({ cause: 'ConfigMapMissing', mover: 'user' });
+  });
+});
+
 describe('a workspace that cannot be planned', () => {
   it('gets all that is wrong as the reason why nothing is created', () => {
     const status = statusOf(observed(), { result: refused });
@@ -172,6 +257,29 @@ describe('a workspace that cannot be planned', () => {
     const status = statusOf(serving(), { result: refused });
     expect(verdicts(status)).toMatchObject({
       InferenceReady: 'True WorkspaceInferenceStatusSuccess',
+      WorkspaceReady: 'False PresetUnknown',
+    });
+  });
+
+  it('tells of the last good revision as ever, while that is looked after', () => {
+    const healthy = statusOf(serving(), { result: refused, kept: plan });
+    expect(healthy).toMatchObject({ targetNodeCount: 1, plan: { instanceType: plan.nodes.instanceType } });
+    expect(verdicts(healthy)).toEqual({
+      Planned: 'False PresetUnknown',
+      MachineReady: 'True MachinesReady',
+      NodesReady: 'True NodesReady',
+      ResourceReady: 'True workspaceResourceStatusSuccess',
+      InferenceReady: 'True WorkspaceInferenceStatusSuccess',
+      WorkspaceReady: 'False PresetUnknown',
+      WorkspaceSucceeded: 'False PresetUnknown',
+    });
+    expect(messageOf(healthy, 'InferenceReady')).toContain('the change is refused: "phi" is not a model');
+    const broken = statusOf(observed({ claims: [waitingClaim('LaunchFailed', 'no')] }), {
+      result: refused,
+      kept: plan,
+    });
+    expect(verdicts(broken)).toMatchObject({
+      ResourceReady: 'False LaunchFailed',
       WorkspaceReady: 'False PresetUnknown',
     });
   });

@@ -13,7 +13,8 @@ import { diagnosisStatus, findCause, type Diagnosed } from './diagnosis-status.t
 import { owned } from './node-trouble.ts';
 import { planStatus } from './plan-status.ts';
 import { startupStatus } from './startup/startup-status.ts';
-import type { StatusInput } from './status-input.ts';
+import { movedFrom } from './serving.ts';
+import { plannedBy, type StatusInput } from './status-input.ts';
 
 /** Enough for any message of Azure with all its numbers, and still readable in a terminal. */
 const maxMessageLength = 2048;
@@ -26,7 +27,8 @@ const claimConditions: readonly string[] = [types.machineReady, types.nodeClaimR
  * only in the times of what has changed.
  */
 export function workspaceStatus(input: StatusInput, now: number): WorkspaceStatus {
-  const { observed, result, revision } = input;
+  const { observed, revision } = input;
+  const plan = plannedBy(input);
   if (standsRefused(input)) return observed.workspace.status ?? {};
   const { diagnosis: told, ...before } = observed.workspace.status ?? {};
   const verdicts = conditionVerdicts(input);
@@ -38,10 +40,7 @@ export function workspaceStatus(input: StatusInput, now: number): WorkspaceStatu
     ...before,
     workerNodes: owned(observed.nodes).map(({ metadata }) => metadata.name),
     state: isReady ? 'Ready' : stateWhenNotReady(before),
-    ...(result.ok && {
-      targetNodeCount: result.plan.nodes.count,
-      plan: planStatus(result.plan, input.ladder, before.plan, now),
-    }),
+    ...(plan && { targetNodeCount: plan.nodes.count, plan: planStatus(plan, input.ladder, before.plan, now) }),
     ...(revision && { revision: revision.number }),
     ...(lastChange && { lastChange }),
     conditions,
@@ -71,12 +70,12 @@ export function deletingStatus(
   };
 }
 
-/** The first of nodes and workload that is not there; the workspace is ready when both are. */
+/** The first of plan, nodes and workload that is not there; the workspace is ready when all are. */
 function sumUp(verdicts: Verdicts): Verdict {
   const waiting: Verdict = { ok: false, reason: reasons.pending, message: 'nothing is known yet' };
   const resource = verdicts.get(types.resourceReady) ?? waiting;
   const workload = verdicts.get(types.inferenceReady) ?? verdicts.get(types.jobStarted) ?? waiting;
-  return resource.ok ? workload : resource;
+  return [verdicts.get(types.planned), resource].find(verdict => verdict?.ok === false) ?? workload;
 }
 
 /** With the conditions that sum up the others. What to do stands in the one that people look at first. */
@@ -117,7 +116,7 @@ type Known = Pick<Parameters<typeof startupStatus>[0], 'lastChange' | 'cause'> &
 };
 
 function startupOf(
-  { observed, result, provisioning }: StatusInput,
+  { observed, result, rollout, provisioning }: StatusInput,
   { conditions, lastChange, cause }: Known,
   now: number,
 ): NonNullable<WorkspaceStatus['startup']> {
@@ -125,13 +124,16 @@ function startupOf(
     const found = findCondition({ status: { conditions } }, type);
     return found?.status === 'True' ? found.lastTransitionTime : undefined;
   };
+  const plan = result.ok ? result.plan : undefined;
+  // What serves until then is ready, but the change that began this start is not.
+  const isHeld = rollout?.go === false || (plan !== undefined && movedFrom(observed, plan).length > 0);
   const input = {
     observed,
-    plan: result.ok ? result.plan : undefined,
+    plan,
     isBrought: provisioning.mode === 'brought',
     lastChange,
     plannedAt: trueSince(types.planned),
-    readyAt: trueSince(types.ready),
+    readyAt: isHeld ? undefined : trueSince(types.ready),
     cause,
   };
   return startupStatus(input, now);

@@ -1,6 +1,6 @@
 import { keyOf, services, type Client, type KubeObject, type Service } from '@kaito/kube';
 import { aWorkspace } from '@kaito/testing';
-import { anObserved } from '../provisioning/builders.test-data.ts';
+import { anObserved } from '../observed.test-data.ts';
 import { ServiceWriter } from './service-writer.ts';
 
 /** An API server that answers an apply when the test says so. */

@@ -1,5 +1,6 @@
 import { atLeast, formatVersion, sameMinor, withinFourMinors, type Acceptance, type Version } from './version.ts';
 
+/** What a stack runs. */
 export const BINARY_NAMES = [
   'etcd',
   'kube-apiserver',
@@ -8,10 +9,12 @@ export const BINARY_NAMES = [
   'kubectl',
   'kwok',
 ] as const;
-export type BinaryName = (typeof BINARY_NAMES)[number];
+/** What only some tests need. Others are not kept waiting for it: building it takes minutes. */
+export const OPTIONAL_BINARY_NAMES = ['helm', 'karpenter'] as const;
+export type BinaryName = (typeof BINARY_NAMES)[number] | (typeof OPTIONAL_BINARY_NAMES)[number];
 
 /** A checked-in Go module that pins, by its go.sum, every line of source that its programs are built from. */
-export type GoModule = 'kubernetes' | 'etcd' | 'kwok';
+export type GoModule = 'kubernetes' | 'etcd' | 'kwok' | 'helm' | 'karpenter';
 
 /** The operating system and processor as Go and the release pages call them. */
 export interface Platform {
@@ -32,20 +35,26 @@ export interface Release {
 export interface Binary {
   readonly name: BinaryName;
   readonly version: Version;
-  /** Makes it print its version. */
-  readonly versionArgs: readonly string[];
+  /** Makes it print its version; absent where it cannot, and then no installed one is taken. */
+  readonly versionArgs?: readonly string[];
   /** Whether an installed one of another version will do. */
   readonly accepts: Acceptance;
   readonly goModule: GoModule;
   readonly goPackage: string;
-  readonly release: (platform: Platform) => Release;
+  /** Absent where nobody publishes the program by itself. */
+  readonly release?: (platform: Platform) => Release;
 }
 
 const kubernetes: Version = { major: 1, minor: 36, patch: 3 };
 const etcd: Version = { major: 3, minor: 6, patch: 16 };
 const kwok: Version = { major: 0, minor: 8, patch: 0 };
+const helm: Version = { major: 3, minor: 22, patch: 0 };
+const karpenter: Version = { major: 1, minor: 14, patch: 1 };
 
-function kubernetesBinary(name: BinaryName, overrides: Partial<Binary> = {}): Binary {
+/** A program that its project publishes. */
+export type Released = Binary & Required<Pick<Binary, 'release' | 'versionArgs'>>;
+
+function kubernetesBinary(name: BinaryName, overrides: Partial<Released> = {}): Released {
   return {
     name,
     version: kubernetes,
@@ -63,7 +72,7 @@ function kubernetesBinary(name: BinaryName, overrides: Partial<Binary> = {}): Bi
 }
 
 /** The programs by name. `go/<module>/go.mod` holds the same versions. */
-export const binaries: Readonly<Record<BinaryName, Binary>> = {
+export const binaries = {
   etcd: {
     name: 'etcd',
     version: etcd,
@@ -99,7 +108,28 @@ export const binaries: Readonly<Record<BinaryName, Binary>> = {
       return { path: `${tag}/kwok-${os}-${arch}`, checksumPath: `${tag}/checksums.txt` };
     },
   },
-};
+  helm: {
+    name: 'helm',
+    version: helm,
+    versionArgs: ['version', '--short'],
+    accepts: atLeast(3, 17),
+    goModule: 'helm',
+    goPackage: 'helm.sh/helm/v3/cmd/helm',
+    // Helm docs, "Installing Helm": an archive per platform at get.helm.sh, with its .sha256sum beside it.
+    release: ({ os, arch }) => {
+      const path = `helm-v${formatVersion(helm)}-${os}-${arch}.tar.gz`;
+      return { path, checksumPath: `${path}.sha256sum`, member: `${os}-${arch}/helm` };
+    },
+  },
+  // Karpenter with the provider that makes nodes for kwok. Its releases are container images.
+  karpenter: {
+    name: 'karpenter',
+    version: karpenter,
+    accepts: atLeast(karpenter.major, karpenter.minor),
+    goModule: 'karpenter',
+    goPackage: 'sigs.k8s.io/karpenter/kwok',
+  },
+} as const satisfies Readonly<Record<BinaryName, Binary>>;
 
 /** @returns this machine as the release pages call it. */
 export function currentPlatform(): Platform {

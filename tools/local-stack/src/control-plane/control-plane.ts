@@ -69,6 +69,7 @@ async function startCore(options: CoreOptions, ports: readonly number[]): Promis
     etcdPort: client,
     certificates,
     serviceAccounts: components.controllerManager,
+    audit: components.audit,
   });
   try {
     await apiServerReady([apiServer, etcd], server, { certificates, signal });

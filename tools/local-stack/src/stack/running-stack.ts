@@ -63,6 +63,7 @@ export interface Parts {
   readonly controlPlane: ControlPlane;
   readonly client: Client;
   readonly apps: Apps;
+  readonly karpenter: Program | undefined;
   readonly binaries: BinaryPaths;
 }
 
@@ -131,12 +132,12 @@ export class RunningStack implements LocalStack {
   }
 
   async #stop(): Promise<void> {
-    const { run, controlPlane, client, apps } = this.#parts;
+    const { run, controlPlane, client, apps, karpenter } = this.#parts;
     await Promise.all([apps.provisioner.stop(), apps.workspace.stop()]);
     apps.emulator?.client.close();
     await client.close();
     const { controllerManager, scheduler, kwok, apiServer, etcd } = controlPlane;
-    const clients = [apps.emulator?.program, kwok, scheduler, controllerManager].filter(
+    const clients = [apps.emulator?.program, karpenter, kwok, scheduler, controllerManager].filter(
       program => program !== undefined,
     );
     await run.stop([clients, [apiServer], [etcd]]);

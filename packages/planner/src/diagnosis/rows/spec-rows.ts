@@ -84,7 +84,7 @@ export const specRows: readonly DiagnosisRow[] = [
     nextStep:
       'create it in the namespace of the workspace, or correct its name in {field}; no node is paid for until then',
     source: 'Kaito',
-    example: { code: 'SecretMissing', field: 'inference', text: 'Secret "a-token" does not exist' },
+    example: { code: 'SecretMissing', field: 'inference', text: 'Secret "a-token" is not in namespace "default"' },
   },
   {
     cause: '{code}',

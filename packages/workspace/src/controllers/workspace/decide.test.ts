@@ -1,9 +1,13 @@
 import type { Workspace } from '@kaito/crds';
+import type { ControllerRevision } from '@kaito/kube';
 import { azurePrices, catalogue, findModel, gpuSkus, type Plan } from '@kaito/planner';
 import { override, type Overrides } from '@kaito/testing';
-import type { Observed } from '../../observed.ts';
-import { aClaim, anObserved, now, sized, someone, time } from '../../provisioning/builders.test-data.ts';
+import type { Observed, ObservedConfig } from '../../observed.ts';
+import { anObserved, someone } from '../../observed.test-data.ts';
+import { aClaim, now, sized, time } from '../../provisioning/builders.test-data.ts';
 import type { Provisioning } from '../../provisioning/provisioning.ts';
+import { nextRevision } from '../../revisions/revision.ts';
+import { revisionData } from '../../revisions/revision-data.ts';
 import { decide, type Decision } from './decide.ts';
 
 const settings = { skus: gpuSkus, prices: azurePrices, features: {} };
@@ -27,7 +31,20 @@ function at(
   learnt?: Provisioning['refusal'],
 ): Decision {
   const observed = anObserved({ workspace, ...(model && { model: { state: 'known', model } }), ...change });
-  return decide(observed, [], { mode: 'auto', ...(learnt && { refusal: learnt }) }, { settings, now: ms });
+  const provisioning = { mode: 'auto', ...(learnt && { refusal: learnt }) } as const;
+  return decide(observed, [], { provisioning, settings, now: ms });
+}
+
+/** Decides, and writes the revision down as the reconciler does. */
+function atWith(
+  revisions: readonly ControllerRevision[],
+  workspace: Workspace,
+  change: Partial<Observed> = {},
+): { readonly decision: Decision; readonly revisions: readonly ControllerRevision[] } {
+  const observed = anObserved({ workspace, ...(model && { model: { state: 'known', model } }), ...change });
+  const decision = decide(observed, revisions, { provisioning: { mode: 'auto' }, settings, now });
+  const { write } = decision.revision;
+  return { decision, revisions: write && decision.result.ok ? [...revisions, write] : revisions };
 }
 
 function planOf({ result }: Decision): Plan {
@@ -39,7 +56,16 @@ function planOf({ result }: Decision): Plan {
 function written(workspace: Workspace, decision: Decision, since = time): Workspace {
   const { rung, nodes } = planOf(decision);
   const { instanceType, capacityType, count: nodeCount, gpus: gpusPerNode } = nodes;
-  const plan = { rung, instanceType, capacityType, nodeCount, gpusPerNode, reason: '', ladder: decision.ladder, since };
+  const plan = {
+    rung,
+    instanceType,
+    capacityType,
+    nodeCount,
+    gpusPerNode,
+    reason: '',
+    ...(decision.target && { ladder: decision.target.ladder }),
+    since,
+  };
   return { ...workspace, status: { ...workspace.status, plan } };
 }
 
@@ -49,7 +75,7 @@ describe('decide', () => {
     const waiting = written(phi4(), at(now, phi4()));
     expect(planOf(at(now + 20 * minute - 1, waiting, { claims }))).toMatchObject({ rung: 0, nodes: { count: 1 } });
     const late = at(now + 20 * minute, waiting, { claims });
-    expect(late.moved).toBe(`1 ${oneA100} nodes were not ready within 20m`);
+    expect(late.target?.moved).toBe(`1 ${oneA100} nodes were not ready within 20m`);
     expect(planOf(late)).toMatchObject({
       rung: 1,
       nodes: { instanceType: oneA10, count: 2 },
@@ -60,10 +86,10 @@ describe('decide', () => {
   it('stays on the step that it came to, though the claims that were refused are gone', () => {
     const claims = [aClaim('ws0', { ...sized(oneA100), refused })];
     const moved = at(now, written(phi4(), at(now, phi4())), { claims });
-    expect(moved.moved).toContain(refused);
+    expect(moved.target?.moved).toContain(refused);
     const later = at(now + 24 * 60 * minute, written(phi4(), moved));
     expect(planOf(later).rung).toBe(1);
-    expect(later.moved).toBeUndefined();
+    expect(later.target?.moved).toBeUndefined();
   });
 
   it('passes over several steps at once where none of them can be had', () => {
@@ -73,7 +99,7 @@ describe('decide', () => {
     const claims = [oneA100, oneA10].map((size, index) => aClaim(`ws${index}`, { ...sized(size), refused }));
     const decision = at(now, written(three, at(now, three)), { claims });
     expect(planOf(decision)).toMatchObject({ rung: 2, nodes: { instanceType: twoA10, count: 1 } });
-    expect(decision.moved).toContain(oneA10);
+    expect(decision.target?.moved).toContain(oneA10);
   });
 
   it('begins at the top after an edit of resource, and only then', () => {
@@ -91,7 +117,7 @@ describe('decide', () => {
     });
     const decision = at(now, phi4(), {}, learnt);
     expect(planOf(decision).rung).toBe(1);
-    expect(decision.moved).toBe(`${oneA100} cannot be had: they vanish`);
+    expect(decision.target?.moved).toBe(`${oneA100} cannot be had: they vanish`);
   });
 
   it('keeps a size that it picked, for as long as it is not refused', () => {
@@ -121,3 +147,77 @@ describe('decide', () => {
     expect(having('HF_TOKEN').ok).toBe(true);
   });
 });
+
+describe('an edit that is refused', () => {
+  const good = atWith([], phi4());
+  const before = written(phi4(), good.decision);
+  const tooSmall = override(before, { resource: { instanceType: 'Standard_NC6s_v3', alternatives: undefined } });
+
+  it('leaves the last good revision to be looked after', () => {
+    const { decision } = atWith(good.revisions, tooSmall);
+    expect(decision.result).toMatchObject({ ok: false, problems: [{ field: 'resource.instanceType' }] });
+    expect(decision.target).toMatchObject({
+      revision: 1,
+      plan: { nodes: { instanceType: oneA100 } },
+      workspace: { resource, metadata: before.metadata },
+    });
+  });
+
+  it('does not keep that one from going down its ladder', () => {
+    const { decision } = atWith(good.revisions, tooSmall, { claims: [aClaim('ws0', { ...sized(oneA100), refused })] });
+    expect(decision.target).toMatchObject({ plan: { rung: 1, nodes: { instanceType: oneA10 } } });
+    expect(decision.target?.moved).toContain(refused);
+  });
+
+  it('leaves nothing to look after where nothing was ever good', () => {
+    const { decision } = atWith([], tooSmall);
+    expect(decision.result.ok).toBe(false);
+    expect(decision.target).toBeUndefined();
+  });
+
+  it('is found on each rung, whatever admission let through, but what runs is not asked again', () => {
+    const below = override(phi4(), { resource: { alternatives: [{ instanceType: 'Standard_NC6s_v3' }] } });
+    const { result } = atWith([], below).decision;
+    expect(result).toMatchObject({ ok: false, problems: [{ field: 'resource.alternatives[0].instanceType' }] });
+    const wrote = nextRevision(below, revisionData(below, { state: 'none' }), []).write;
+    expect(atWith(wrote ? [wrote] : [], below).decision.result.ok).toBe(true);
+  });
+
+  it('of the settings leaves those that run', () => {
+    const configured = override(before, { inference: { config: 'settings' } });
+    const first = atWith(good.revisions, configured, { config: settingsOf('vllm:\n  max-model-len: 8192\n') });
+    const { decision } = atWith(first.revisions, configured, { config: settingsOf('vllm: [') });
+    expect(decision.result).toMatchObject({ ok: false, problems: [{ code: 'ConfigInvalid' }] });
+    expect(decision.target).toMatchObject({ revision: 2, plan: { server: { contextLength: 8192 } } });
+    expect(decision.target?.configHash).toBe(first.decision.target?.configHash);
+  });
+});
+
+describe('a ConfigMap that is taken away', () => {
+  const configured = phi4({ inference: { config: 'settings' } });
+  const first = atWith([], configured, { config: settingsOf('vllm:\n  max-model-len: 8192\n') });
+  const missing = { state: 'missing', name: 'settings' } as const;
+  const running = { claims: [aClaim('ws0', sized(oneA100))] };
+
+  it.each([missing, { state: 'empty', name: 'settings', key: 'inference_config.yaml' } as const])(
+    'is no edit: what runs stays ($state)',
+    config => {
+      const { decision } = atWith(first.revisions, written(configured, first.decision), { config, ...running });
+      expect(decision.revision).not.toHaveProperty('write');
+      expect(decision.target).toMatchObject({ revision: 1, plan: { server: { contextLength: 8192 } } });
+      expect(decision.target?.configHash).toBe(first.decision.target?.configHash);
+    },
+  );
+
+  it('is refused together with another edit, and at first', () => {
+    const edited = override(written(configured, first.decision), { resource: { count: 2 } });
+    const { decision } = atWith(first.revisions, edited, { config: missing, ...running });
+    expect(decision.result).toMatchObject({ ok: false, problems: [{ code: 'ConfigMissing' }] });
+    expect(decision.target?.plan.nodes.count).toBe(1);
+    expect(atWith([], configured, { config: missing }).decision.target).toBeUndefined();
+  });
+});
+
+function settingsOf(text: string): ObservedConfig {
+  return { state: 'read', name: 'settings', text, hash: `hash of ${text}` };
+}

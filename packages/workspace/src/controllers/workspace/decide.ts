@@ -1,133 +1,157 @@
 import { createHash } from 'node:crypto';
 import type { Workspace } from '@kaito/crds';
 import { canonicalJson, type ControllerRevision } from '@kaito/kube';
-import {
-  plan,
-  type GpuSku,
-  type Model,
-  type ModelLookup,
-  type PlanInput,
-  type PlanResult,
-  type PriceTable,
-  type Problem,
-  type RefusedOffering,
-} from '@kaito/planner';
+import { checkWorkspace, plan, type Plan, type PlanInput, type PlanResult, type Problem } from '@kaito/planner';
+import { planInput, type PlanningSettings, type ReviewFacts } from '../../admission/facts.ts';
+import { findOwnProblems, findProblems } from '../../admission/find-problems.ts';
 import { broughtNode } from '../../nodes/brought-node.ts';
-import { configProblems, findOwnProblems } from '../../admission/find-problems.ts';
-import { tokenKey } from '../../models/secret-token.ts';
-import type { Observed, ObservedSecret } from '../../observed.ts';
+import type { Observed, ObservedConfig } from '../../observed.ts';
+import { missingInputs, missingToken } from '../../observe/missing-inputs.ts';
 import { nextRung } from '../../provisioning/next-rung.ts';
 import type { Provisioning } from '../../provisioning/provisioning.ts';
-import { nextRevision, storedModel, type RevisionStep } from '../../revisions/revision.ts';
-import { revisionData, type RevisionData } from '../../revisions/revision-data.ts';
+import { newestRevision, nextRevision, type RevisionStep, type StoredRevision } from '../../revisions/revision.ts';
+import { revisionData, workspaceAt, type RevisionData } from '../../revisions/revision-data.ts';
 import { findNameConflicts } from '../../workload/name-conflicts.ts';
-
-/** What is the same for all workspaces of an installation. */
-export interface PlanningSettings {
-  readonly skus: readonly GpuSku[];
-  readonly prices: PriceTable | undefined;
-  readonly features: NonNullable<PlanInput['features']>;
-  /** Names that the annotation `kaito.sh/node-class-name` may choose from; undefined where node classes play no part. */
-  readonly nodeClasses?: readonly string[] | undefined;
-}
+import { configOf, factsToKeep, knownConfig, knownModel } from './known-inputs.ts';
 
 /** What a pass works towards. */
 export interface Decision {
+  /** The verdict on the workspace as it stands. */
   readonly result: PlanResult;
   readonly revision: RevisionStep;
   /** What the revision holds. */
   readonly data: RevisionData;
+  /** What nodes and workload are brought to; undefined: nothing could ever be planned. */
+  readonly target: Target | undefined;
+}
+
+/** What is worked towards: the workspace as it stands, or, while that is refused, its last good revision. */
+export interface Target {
+  readonly workspace: Workspace;
+  readonly plan: Plan;
+  /** SHA-256 of the configuration that it was planned with; undefined when it has none. */
+  readonly configHash: string | undefined;
+  /** Number of the revision. */
+  readonly revision: number;
   /** Digest of `resource`: with another one, the ladder begins anew. */
   readonly ladder: string;
   /** Why the rung is another one than before; undefined when it is not. */
   readonly moved: string | undefined;
 }
 
-/**
- * Decides what a workspace needs: the revision that it is at, the rung of its ladder, and the plan for it. Pure.
- * @param now milliseconds since the epoch
- */
+/** What a decision depends on beside what was observed. */
+export interface Circumstances {
+  readonly provisioning: Pick<Provisioning, 'mode' | 'refusal'>;
+  readonly settings: PlanningSettings;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** Decides what a workspace needs: the revision that it is at, the rung of its ladder, and the plan for it. Pure. */
 export function decide(
   seen: Observed,
   revisions: readonly ControllerRevision[],
-  provisioning: Pick<Provisioning, 'mode' | 'refusal'>,
-  { settings, now }: { readonly settings: PlanningSettings; readonly now: number },
+  circumstances: Circumstances,
 ): Decision {
   const { workspace } = seen;
-  const observed = { ...seen, model: knownModel(seen, revisions) };
-  const ladder = ladderDigest(workspace);
+  const newest = newestRevision(workspace, revisions);
+  const observed = { ...seen, model: knownModel(seen, revisions), config: knownConfig(seen, newest) };
+  const data = revisionData(workspace, observed.config);
+  const revision = nextRevision(workspace, data, revisions, factsToKeep(observed));
+  const climbed = climb(observed, circumstances);
+  // What was good once is not asked about its other rungs again: what serves must not stop for a size that it may never come to.
+  const unchecked = revision.write ? findProblems(workspace, factsOf(observed, circumstances)) : [];
+  const result = judged(climbed.result, [...unchecked, ...obstacles(observed, climbed.result, circumstances)]);
+  const target = result.ok
+    ? targetOf(observed, { ...climbed, plan: result.plan, revision: revision.number })
+    : lastGood(observed, newest, circumstances);
+  return { result, revision, data, target };
+}
+
+/** The last good revision is looked after while the workspace as it stands is refused. */
+function lastGood(
+  observed: Observed,
+  newest: StoredRevision | undefined,
+  circumstances: Circumstances,
+): Target | undefined {
+  if (!newest) return undefined;
+  const workspace = workspaceAt(observed.workspace, newest.data);
+  const config = configOf(newest, nameOfConfig(workspace));
+  if (!config) return undefined;
+  const then = { ...observed, workspace, config };
+  const climbed = climb(then, circumstances);
+  const result = judged(climbed.result, obstacles(then, climbed.result, circumstances));
+  return result.ok ? targetOf(then, { ...climbed, plan: result.plan, revision: newest.number }) : undefined;
+}
+
+function nameOfConfig({ inference, tuning }: Workspace): string | undefined {
+  return inference?.config ?? tuning?.config;
+}
+
+function targetOf(
+  { workspace, config }: { readonly workspace: Workspace; readonly config: ObservedConfig },
+  { plan: wanted, revision, moved }: Pick<Target, 'plan' | 'revision' | 'moved'>,
+): Target {
+  const configHash = config.state === 'read' ? config.hash : undefined;
+  return { workspace, plan: wanted, configHash, revision, ladder: ladderDigest(workspace), moved };
+}
+
+/** Plans for the rung that the workspace has come to, and for the next ones where it cannot stay. */
+function climb(
+  observed: Observed,
+  circumstances: Circumstances,
+): { readonly result: PlanResult; readonly moved: string | undefined } {
+  const { workspace } = observed;
+  const { provisioning, now } = circumstances;
   const shown = workspace.status?.plan;
-  let rung = shown?.ladder === ladder ? shown.rung : 0;
+  const rung = shown?.ladder === ladderDigest(workspace) ? shown.rung : 0;
   let moved: string | undefined;
-  let result = plan(planInput(observed, provisioning, settings, rung));
+  let result = planRung(observed, circumstances, rung);
   // Each turn takes the next rung, of which there are as many as the schema allows.
   while (result.ok) {
     const next = nextRung(observed, result.plan, now, provisioning.refusal?.(observed));
     if (!next) break;
-    rung = next.rung;
+    const below = planRung(observed, circumstances, next.rung);
+    // A rung that was good once, and is no longer, is none to go to.
+    if (!below.ok) break;
+    result = below;
     moved = next.reason;
-    result = plan(planInput(observed, provisioning, settings, rung));
   }
-  const data = revisionData(workspace, observed.config);
-  const revision = nextRevision(workspace, data, revisions, modelToStore(observed));
-  const obstacles = [
-    ...findNameConflicts(observed),
-    ...findOwnProblems(workspace, observed.config, settings.nodeClasses),
-    ...missingInputs(observed),
-    ...(hasBegun(observed) ? [] : missingToken(observed, result)),
-    ...notYet(result),
-  ];
+  return { result, moved };
+}
+
+function planRung(observed: Observed, circumstances: Circumstances, rung: number): PlanResult {
+  const { workspace, claims } = observed;
+  const refused = claims.flatMap(claim =>
+    claim.instanceType !== undefined && claim.refused !== undefined
+      ? [{ instanceType: claim.instanceType, capacityType: claim.capacityType, reason: claim.refused }]
+      : [],
+  );
+  const input = planInput(workspace, factsOf(observed, circumstances), rung);
+  return plan({ ...input, refused, chosen: chosenSize(workspace) });
+}
+
+/** The same facts as admission has, from what was observed. */
+function factsOf({ model, config, nodes }: Observed, { provisioning, settings }: Circumstances): ReviewFacts {
   return {
-    result: obstacles.length > 0 && result.ok ? { ok: false, problems: obstacles } : result,
-    revision,
-    data,
-    ladder,
-    moved,
+    ...settings,
+    check: checkWorkspace,
+    mode: provisioning.mode,
+    model: () => model,
+    config: () => config,
+    nodes: () => nodes.map(({ node }) => broughtNode(node)),
   };
 }
 
-/** What the model was when the workspace was planned last stands in while nobody can say what it is. */
-function knownModel({ workspace, model }: Observed, revisions: readonly ControllerRevision[]): ModelLookup | undefined {
-  if (!model || model.state === 'known') return model;
-  const stored = storedModel(workspace, revisions);
-  return stored ? { state: 'known', model: stored } : model;
-}
-
-/** The catalogue comes with the controller, so that only what is not in it is worth keeping. */
-function modelToStore({ model }: Observed): Model | undefined {
-  return model?.state === 'known' && !model.model.catalogued ? model.model : undefined;
-}
-
-/** What a server could not start without is waited for before a node is paid for. One that runs is left alone. */
-function missingInputs(observed: Observed): readonly Problem[] {
-  const { workspace, config, secrets } = observed;
-  if (hasBegun(observed)) return [];
-  const absent = secrets.filter(({ keys }) => keys === undefined);
+/** What keeps a workspace from being run, beside what planning says. */
+function obstacles(observed: Observed, result: PlanResult, { settings }: Circumstances): readonly Problem[] {
+  const { workspace, config } = observed;
   return [
-    ...configProblems(workspace, config),
-    ...absent.map(({ name }) => ({
-      code: 'SecretMissing' as const,
-      field: 'inference',
-      message: `Secret "${name}" does not exist in the namespace of the workspace: create it, or correct its name`,
-    })),
+    ...findNameConflicts(observed),
+    ...findOwnProblems(workspace, config, settings.nodeClasses),
+    // What a server could not start without is waited for before a node is paid for. One that runs is left alone.
+    ...(hasBegun(observed) ? [] : [...missingInputs(observed), ...missingToken(observed, result)]),
   ];
-}
-
-/** A gated model cannot be downloaded without its token, so that a Secret without one is as good as none. */
-function missingToken({ workspace, secrets }: Observed, result: PlanResult): readonly Problem[] {
-  const name = workspace.inference?.preset?.presetOptions?.modelAccessSecret;
-  const secret = secrets.find(found => found.name === name);
-  if (!result.ok || result.plan.job !== 'inference' || !secret || !lacksToken(secret)) return [];
-  const { gated, weights } = result.plan.model;
-  if (!gated || weights !== 'download') return [];
-  const field = 'inference.preset.presetOptions.modelAccessSecret';
-  const message = `${field} names the Secret "${secret.name}", which has no key ${tokenKey}: put the token under that key`;
-  return [{ code: 'SecretMissing', field, message }];
-}
-
-/** Whether a Secret is there and holds no token of Hugging Face. */
-export function lacksToken({ keys }: ObservedSecret): boolean {
-  return keys !== undefined && !keys.includes(tokenKey);
 }
 
 /** Whether something was made or reserved for a workspace already. */
@@ -136,38 +160,19 @@ export function hasBegun({ claims, nodePool, nodes, statefulSet }: Observed): bo
   return hasNodes || statefulSet !== undefined;
 }
 
+/** The result with all that is wrong, each problem once. While the model is looked up, nothing can be said yet. */
+function judged(result: PlanResult, problems: readonly Problem[]): PlanResult {
+  if (!result.ok && result.pending) return result;
+  const all = [...(result.ok ? notYet(result.plan) : result.problems), ...problems];
+  if (result.ok && all.length === 0) return result;
+  const messages = all.map(({ message }) => message);
+  return { ok: false, problems: all.filter(({ message }, index) => messages.indexOf(message) === index) };
+}
+
 /** A node for a job that nobody would start must not be paid for. */
-function notYet(result: PlanResult): readonly Problem[] {
-  if (!result.ok || result.plan.job !== 'tuning') return [];
+function notYet({ job }: Plan): readonly Problem[] {
+  if (job !== 'tuning') return [];
   return [{ code: 'TuningNotSupported', field: 'tuning', message: 'tuning is not supported by this version of Kaito' }];
-}
-
-/** What planning starts from, as far as it was observed. */
-export function planInput(
-  observed: Observed,
-  { mode }: Pick<Provisioning, 'mode'>,
-  { skus, prices, features }: PlanningSettings,
-  rung: number,
-): PlanInput {
-  const { workspace, model, config, nodes } = observed;
-  return {
-    workspace,
-    model,
-    skus,
-    prices,
-    features,
-    provisioning: mode === 'auto' ? { mode } : { mode, nodes: nodes.map(({ node }) => broughtNode(node)) },
-    config: config.state === 'read' ? config.text : undefined,
-    rung,
-    refused: refusedOfferings(observed),
-    chosen: chosenSize(workspace),
-  };
-}
-
-function refusedOfferings({ claims }: Observed): readonly RefusedOffering[] {
-  return claims.flatMap(({ instanceType, capacityType, refused }) =>
-    instanceType !== undefined && refused !== undefined ? [{ instanceType, capacityType, reason: refused }] : [],
-  );
 }
 
 function chosenSize({ status }: Workspace): PlanInput['chosen'] {

@@ -1,22 +1,32 @@
 import type { Workspace, WorkspaceChange } from '@kaito/crds';
+import type { ProvisionerName } from '../../provisioning/provisioning.ts';
 import type { RolloutDecision } from '../../revisions/rollout.ts';
 import { changesBetween } from '../../revisions/changes.ts';
 import type { RevisionStep } from '../../revisions/revision.ts';
 import type { RevisionData } from '../../revisions/revision-data.ts';
 import { timestamp } from '../../status/timestamp.ts';
 
+/** What an edit is told with. */
+export interface ChangeContext {
+  readonly rollout: RolloutDecision | undefined;
+  /** How the installation has its nodes. */
+  readonly provisioner: ProvisionerName;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
 /**
  * The last edit as status shows it: what changed from one revision to the next, what each change takes, and how far it is. Undefined
- * for the first revision, which is no edit. @param now milliseconds since the epoch
+ * for the first revision, which is no edit.
  */
 export function lastChange(
   { status }: Workspace,
   { number, before }: RevisionStep,
   data: RevisionData,
-  { rollout, now }: { readonly rollout: RolloutDecision | undefined; readonly now: number },
+  { rollout, now, provisioner }: ChangeContext,
 ): WorkspaceChange | undefined {
   if (before === undefined) return undefined;
-  const changes = changesBetween(before, data);
+  const changes = changesBetween(before, data, provisioner);
   // The same data under the hash of another program: KAITO's last revision.
   if (changes.length === 0) return undefined;
   const shown = status?.lastChange;

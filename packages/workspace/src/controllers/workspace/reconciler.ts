@@ -13,11 +13,14 @@ import {
   type Result,
 } from '@kaito/kube';
 import type { Plan } from '@kaito/planner';
+import type { PlanningSettings } from '../../admission/facts.ts';
 import type { WorkspaceMetrics } from '../../metrics/workspace-metrics.ts';
 import type { Observed } from '../../observed.ts';
 import { byWorkspace, type Informers } from '../../observe/informers.ts';
+import { lacksToken } from '../../observe/missing-inputs.ts';
 import { observe } from '../../observe/observe.ts';
 import { warningsHoldMs } from '../../observe/warning-events.ts';
+import { podNodeLabels } from '../../provisioning/pod-node-labels.ts';
 import type { Provisioning } from '../../provisioning/provisioning.ts';
 import { soonest } from '../../provisioning/look-again.ts';
 import { msToDeadline } from '../../provisioning/next-rung.ts';
@@ -33,10 +36,11 @@ import { ensureRevision } from '../../workload/ensure-revision.ts';
 import { ensureWorkload } from '../../workload/ensure-workload.ts';
 import { hasOpenParts, rehearse } from '../../workload/rehearse.ts';
 import { ServiceWriter } from '../../workload/service-writer.ts';
-import { decide, hasBegun, lacksToken, type Decision, type PlanningSettings } from './decide.ts';
+import { decide, hasBegun, type Decision, type Target } from './decide.ts';
 import { attempt, throwFailure, type StepFailure } from './failure.ts';
 import { lastChange } from './last-change.ts';
 import type { Look } from './look.ts';
+import { takeDownLost, type LostWorkspaces } from './lost-workspaces.ts';
 import { terminate } from './terminate.ts';
 
 export interface ReconcilerOptions {
@@ -61,6 +65,8 @@ interface Outcome {
 
 /** How soon to ask again for claims that the API server lists and the cache does not. */
 const cacheLagMs = 1000;
+/** For what is to be taken down: nothing has to be known of it but what the caches have. */
+const nothingLookedAt = { model: undefined, secrets: [], logTail: undefined, warnings: [] };
 /** How soon to look again for a Secret that is missing: nobody tells when it comes. */
 const secretMs = 10_000;
 
@@ -69,10 +75,12 @@ export class WorkspaceReconciler {
   readonly #options: ReconcilerOptions;
   readonly #services: ServiceWriter;
   readonly #pace: StatusPace;
+  readonly #lost: LostWorkspaces;
 
   /** @param wake has a workspace looked at again */
-  constructor(options: ReconcilerOptions, wake: (key: string) => void) {
+  constructor(options: ReconcilerOptions, lost: LostWorkspaces, wake: (key: string) => void) {
     this.#options = options;
+    this.#lost = lost;
     const { client, clock, informers } = options;
     this.#pace = new StatusPace(clock);
     const isWanted = ({ workspace: { metadata } }: Observed): boolean => {
@@ -88,7 +96,8 @@ export class WorkspaceReconciler {
    */
   async reconcile(key: string, context: ReconcileContext): Promise<Result | void> {
     const workspace = this.#options.informers.workspaces.get(key);
-    if (!workspace) return this.#pace.forget(key);
+    if (!workspace) return this.#leave(key, context);
+    this.#lost.settle(key);
     return workspace.metadata.deletionTimestamp
       ? this.#terminate(workspace, context)
       : this.#converge(workspace, context);
@@ -102,9 +111,10 @@ export class WorkspaceReconciler {
     const looked = await look.at(workspace, workload, context.signal);
     const observed = observe(informers, workspace, { mode: provisioning.mode, looked });
     const revisions = informers.revisions.byIndex(byWorkspace, key);
-    const decided = decide(observed, revisions, provisioning, { settings: planning, now: clock.now() });
+    const decided = decide(observed, revisions, { provisioning, settings: planning, now: clock.now() });
     const decision = await this.#rehearsed(observed, decided, context);
-    if (!decision.result.ok) {
+    const { target } = decision;
+    if (!target) {
       const heldMs = await this.#writeStatus(observed, decision, { lookAgainMs: 0 }, context);
       return lookAgain(heldMs, isSecretMissing(observed) ? secretMs : 0);
     }
@@ -112,23 +122,24 @@ export class WorkspaceReconciler {
     const options = { signal: context.signal };
     const owned = await ensureFinalizer(this.#options.client, workspaces, workspace, finalizers.workspace, options);
     if (!owned) return;
-    const outcome = await this.#act({ ...observed, workspace: owned }, decision, decision.result.plan, context);
+    const wanted = { ...observed, workspace: target.workspace };
+    const outcome = await this.#act(wanted, decision, target, context);
     context.signal.throwIfAborted();
     const after = observe(informers, owned, { mode: provisioning.mode, looked });
     const heldMs = await this.#writeStatus(after, decision, outcome, context);
     if (outcome.failure) throwFailure(outcome.failure);
-    return lookAgain(heldMs, outcome.lookAgainMs, ...this.#waits(observed, decision.result.plan));
+    return lookAgain(heldMs, outcome.lookAgainMs, ...this.#waits(wanted, target.plan));
   }
 
   /** What the API server would refuse is found out before the first node is paid for. */
   async #rehearsed(observed: Observed, decision: Decision, { signal }: ReconcileContext): Promise<Decision> {
     const { client, provisioning } = this.#options;
-    const { result } = decision;
-    if (!result.ok || provisioning.mode === 'brought' || hasBegun(observed)) return decision;
-    const workload = hasOpenParts(observed.workspace) && this.#render(observed, decision, result.plan);
+    const { result, target } = decision;
+    if (!result.ok || !target || provisioning.mode === 'brought' || hasBegun(observed)) return decision;
+    const workload = hasOpenParts(observed.workspace) && this.#render(observed, target);
     if (!workload) return decision;
     const problems = await rehearse(observed.workspace, workload.statefulSet, { client, signal });
-    return problems.length > 0 ? { ...decision, result: { ok: false, problems } } : decision;
+    return problems.length > 0 ? { ...decision, result: { ok: false, problems }, target: undefined } : decision;
   }
 
   /** Milliseconds until something is due that no watch tells. */
@@ -140,6 +151,7 @@ export class WorkspaceReconciler {
       workspace: informers.workspaces.get(key) ?? observed.workspace,
       statefulSet: informers.statefulSets.get(key),
       service: informers.services.get(key),
+      pods: informers.pods.byIndex(byWorkspace, key),
     };
     return [
       msToDeadline(observed, plan, clock.now()),
@@ -148,24 +160,29 @@ export class WorkspaceReconciler {
     ];
   }
 
-  async #act(observed: Observed, decision: Decision, plan: Plan, context: ReconcileContext): Promise<Outcome> {
+  /** @param observed with the workspace of the target */
+  async #act(
+    observed: Observed,
+    { result, revision: step }: Decision,
+    target: Target,
+    context: ReconcileContext,
+  ): Promise<Outcome> {
     const { client, informers, provisioning } = this.#options;
     const { signal } = context;
+    const { plan } = target;
     const { namespace = '' } = observed.workspace.metadata;
     const tell = (event: RecordedEvent): void => this.#options.events.record(observed.workspace, event);
-    const workload = this.#render(observed, decision, plan);
+    const workload = this.#render(observed, target);
     for (const message of workload?.notes ?? []) tell({ type: 'Normal', reason: 'Added', message });
+    const leaders = leadersOf(observed, plan);
     const [revision, claims, services, rollout] = await Promise.all([
-      attempt('revision', () =>
-        ensureRevision(decision.revision, { client, informer: informers.revisions, namespace, signal }),
-      ),
+      attempt('revision', async () => {
+        // An edit that is refused is no revision.
+        if (result.ok) await ensureRevision(step, { client, informer: informers.revisions, namespace, signal });
+      }),
       attempt('claims', () => provisioning.ensure(observed, plan, this.#tools(context))),
       attempt('services', () =>
-        this.#services.ensure(
-          observed,
-          { desired: workload?.services ?? [], leaders: leadersOf(observed, plan) },
-          signal,
-        ),
+        this.#services.ensure(observed, { desired: workload?.services ?? [], leaders }, signal),
       ),
       attempt(
         'workload',
@@ -179,21 +196,23 @@ export class WorkspaceReconciler {
           }),
       ),
     ]);
-    const failure = [revision, claims, services, rollout].map(step => step.failure).find(step => step !== undefined);
+    const failure = [revision, claims, services, rollout]
+      .map(({ failure: each }) => each)
+      .find(each => each !== undefined);
     return { failure, rollout: rollout.value, lookAgainMs: claims.value ?? 0 };
   }
 
   /** The objects that serve; undefined for a plan of another kind. */
-  #render({ workspace, config }: Observed, { revision }: Decision, plan: Plan): Workload | undefined {
+  #render(observed: Observed, { workspace, plan, configHash, revision }: Target): Workload | undefined {
     const { provisioning, rendering } = this.#options;
     if (plan.job === 'tuning') return undefined;
     return renderWorkload({
       workspace,
       plan,
-      podNodeLabels: provisioning.podNodeLabels(workspace),
+      podNodeLabels: podNodeLabels(observed, provisioning.ownership(workspace)),
       mode: provisioning.mode,
-      revision: revision.number,
-      configHash: config.state === 'read' ? config.hash : undefined,
+      revision,
+      configHash,
       settings: rendering,
     });
   }
@@ -203,24 +222,37 @@ export class WorkspaceReconciler {
     return { client, clock, events, logger, signal };
   }
 
+  /** Of a workspace that is gone nothing is to be done, unless it went past the finalizer. */
+  async #leave(key: string, context: ReconcileContext): Promise<Result | void> {
+    const lost = this.#lost.of(key);
+    if (!lost) return this.#pace.forget(key);
+    const { informers, provisioning } = this.#options;
+    const observed = observe(informers, lost, { mode: provisioning.mode, looked: nothingLookedAt });
+    const left = await takeDownLost(observed, provisioning, this.#tools(context));
+    if (left.length > 0) return observed.claims.length === 0 ? { requeueAfterMs: cacheLagMs } : undefined;
+    this.#lost.settle(key);
+    this.#pace.forget(key);
+  }
+
   async #terminate(workspace: Workspace, context: ReconcileContext): Promise<Result | void> {
     if (!workspace.metadata.finalizers?.includes(finalizers.workspace)) return;
     const { client, informers, clock, provisioning } = this.#options;
     const { signal } = context;
-    const looked = { model: undefined, secrets: [], logTail: undefined, warnings: [] };
-    const observed = observe(informers, workspace, { mode: provisioning.mode, looked });
+    await provisioning.beforeTakeDown?.(this.#tools(context));
+    const observed = observe(informers, workspace, { mode: provisioning.mode, looked: nothingLookedAt });
     const left = await terminate(observed, provisioning, this.#tools(context));
     if (left.length === 0) return;
     const status = deletingStatus(observed, `waiting for ${left.join(', ')} to go`, clock.now());
-    await patchStatus(client, workspaces, workspace, status, { signal });
+    const heldMs = this.#pace.waitMs(workspace, status);
+    if (heldMs === 0) await patchStatus(client, workspaces, workspace, status, { signal });
     // The cache does not know of what is left, so no watch will tell when it goes.
-    if (observed.claims.length === 0) return { requeueAfterMs: cacheLagMs };
+    return lookAgain(heldMs, observed.claims.length === 0 ? cacheLagMs : 0);
   }
 
   /** @returns milliseconds until what was found is to be written after all; 0 when it was */
   async #writeStatus(
     observed: Observed,
-    { result, revision, data, ladder, moved }: Decision,
+    { result, target, revision, data }: Decision,
     { failure, rollout }: Outcome,
     { signal, logger }: ReconcileContext,
   ): Promise<number> {
@@ -231,14 +263,18 @@ export class WorkspaceReconciler {
       {
         observed,
         result,
-        ladder,
+        kept: result.ok ? undefined : target?.plan,
+        ladder: target?.ladder,
         provisioning,
-        claims: result.ok ? provisioning.verdict(observed, result.plan) : undefined,
+        claims: target && provisioning.verdict({ ...observed, workspace: target.workspace }, target.plan),
         rollout,
         failure,
         // An edit that is refused is none that runs: it has no number, and what is shown stays.
         ...((result.ok || !revision.write) && {
-          revision: { number: revision.number, lastChange: lastChange(workspace, revision, data, { rollout, now }) },
+          revision: {
+            number: revision.number,
+            lastChange: lastChange(workspace, revision, data, { rollout, now, provisioner: provisioning.name }),
+          },
         }),
       },
       now,
@@ -249,7 +285,7 @@ export class WorkspaceReconciler {
     const written = await ignoreNotFound(patchStatus(client, workspaces, workspace, status, { signal }));
     if (!written) return 0;
     this.#options.statusMetrics.statusWritten(workspace, status);
-    for (const event of statusEvents(workspace, status, moved)) {
+    for (const event of statusEvents(workspace, status, target?.moved)) {
       logger.info('Workspace changed', { reason: event.reason, detail: event.message });
       events.record(workspace, event);
     }
