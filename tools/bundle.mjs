@@ -14,6 +14,9 @@ const { metafile } = await build({
   conditions: ['@kaito/source'],
   sourcemap: 'linked',
   legalComments: 'none',
+  // Node keeps the text of the program in memory. Names stay, so that a stack trace can be read without the map.
+  minifyWhitespace: true,
+  minifySyntax: true,
   logLevel: 'warning',
   metafile: true,
   // Some dependencies are CommonJS and call require() for Node's own modules.

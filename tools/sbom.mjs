@@ -45,7 +45,9 @@ function licenceText(folder) {
 }
 
 const inputs = JSON.parse(readFileSync('bundle/inputs.json', 'utf8'));
-const folders = [...new Set(inputs.map(packageFolder).filter(folder => folder !== undefined))].toSorted();
+const folders = [...new Set(inputs.map(packageFolder).filter(folder => folder !== undefined))].toSorted((a, b) =>
+  a < b ? -1 : 1,
+);
 for (const folder of folders)
   if (!existsSync(join(root, folder, 'package.json'))) throw new Error(`${folder} is bundled and has no package.json`);
 const content = createHash('sha256').update(readFileSync('bundle/main.mjs')).digest('hex');

@@ -1,5 +1,6 @@
 import { catalogue, diagnosisRows, gpuSkus } from '@kaito/planner';
 import { fieldImpacts, optionTable } from '@kaito/workspace';
+import { airGapReference } from './air-gap-reference.ts';
 import { diagnosisReference } from './diagnosis-reference.ts';
 import { fieldReference } from './field-reference.ts';
 import { code, plain, table } from './markdown.ts';
@@ -20,6 +21,21 @@ describe('each page has all that there is', () => {
       [],
     );
     expect(page).not.toMatch(/\| none +\|/);
+  });
+
+  test('images and addresses that are fetched', () => {
+    const images = catalogue.flatMap(({ presetImage }) =>
+      presetImage?.tag ? [`${presetImage.repository}:${presetImage.tag}`] : [],
+    );
+    const hosts = [
+      'management.azure.com',
+      'login.microsoftonline.us',
+      'huggingface.co',
+      '*.hf.co',
+      'mcr.microsoft.com',
+    ];
+    expect(images.length).toBeGreaterThan(10);
+    expect(missing(airGapReference(), [...images, ...hosts])).toEqual([]);
   });
 
   test('sizes', () => {

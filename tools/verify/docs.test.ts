@@ -37,7 +37,7 @@ describe('what a page names is there', () => {
   test.each(pages)('commands of %s', page => {
     const manifests = ['.', dirname(page)].map(folder => join(root, folder, 'package.json')).filter(existsSync);
     const scripts = manifests.flatMap(file => Object.keys(scriptsOf(readFileSync(file, 'utf8'))));
-    expect(found(page, /npm run ([\w:]+)/g).filter(name => !scripts.includes(name))).toEqual([]);
+    expect(found(page, /npm run ([\w:-]+)/g).filter(name => !scripts.includes(name))).toEqual([]);
   });
 
   test('examples of the README and the guide', () => {
@@ -91,6 +91,7 @@ describe('commands of the guides', () => {
   /** Which test runs the blocks of a page that need no subscription. */
   const runBy: Readonly<Record<string, string>> = {
     'docs/operations.md': 'tools/verify/operations.int.test.ts',
+    'docs/provisioners.md': 'tools/verify/operations.int.test.ts',
     'docs/workspaces.md': 'packages/workspace/src/guide.int.test.ts',
   };
 
@@ -104,7 +105,7 @@ describe('commands of the guides', () => {
   });
 
   test.each(guides)('of %s are run by a test, or marked as needing Azure, or scripts of the repository', page => {
-    const lines = found(page, /```sh\n(.*?)```/gs).flatMap(block => block.split('\n'));
+    const lines = found(page, /^ *```sh\n(.*?)```/gms).flatMap(block => block.split('\n'));
     const others = lines.filter(line => line.trim() !== '' && !/^(#|(time )?npm )/.test(line));
     if (others.length === 0) return;
     const runner = runBy[page] ?? `no test of ${others[0]}`;

@@ -5,13 +5,16 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { jest } from '@jest/globals';
-import { isTrue, workspaces } from '@kaito/crds';
+import { isTrue, labels, workspaces } from '@kaito/crds';
+import { nodes } from '@kaito/kube';
 import { aWorkspace, eventually, useStack } from '@kaito/testing';
 
 jest.setTimeout(120_000);
 
-const page = readFileSync(fileURLToPath(new URL('../../docs/operations.md', import.meta.url)), 'utf8');
-const blocks = [...page.matchAll(/```sh\n(.*?)```/gs)].map(([, block = '']) => block);
+const pages = ['docs/operations.md', 'docs/provisioners.md'].map(page =>
+  readFileSync(fileURLToPath(new URL(`../../${page}`, import.meta.url)), 'utf8'),
+);
+const blocks = pages.flatMap(page => [...page.matchAll(/```sh\n(.*?)```/gs)].map(([, block = '']) => block));
 const key = { name: 'a-workspace', namespace: 'default' };
 
 const getStack = useStack();
@@ -21,11 +24,14 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Runs the one block that has these words, as a reader would paste it. @returns what it prints */
-async function run(words: string): Promise<string> {
+/**
+ * Runs the one block that has these words, as a reader would paste it.
+ * @param node stands for `<node>` @returns what it prints
+ */
+async function run(words: string, node = ''): Promise<string> {
   const [block, ...others] = blocks.filter(text => text.includes(words));
   if (block === undefined || others.length > 0) throw new Error(`"${words}" is in ${others.length} blocks too many`);
-  const script = block.replaceAll('/tmp/', `${folder}/`);
+  const script = block.replaceAll('/tmp/', `${folder}/`).replaceAll('<node>', node);
   const env = { ...process.env, KUBECONFIG: getStack().kubeconfig };
   const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', script], { env });
   return stdout;
@@ -42,7 +48,14 @@ function untilReady(): Promise<string | undefined> {
   );
 }
 
-test('the commands of docs/operations.md show what they say, and a backup brings back what was deleted', async () => {
+async function theNode(): Promise<string> {
+  const { items } = await getStack().client.list(nodes, { labelSelector: `${labels.workspace}=${key.name}` });
+  const [node] = items;
+  if (!node || items.length > 1) throw new Error(`there are ${items.length} nodes`);
+  return node.metadata.name;
+}
+
+test('the commands of the guides show what they say, and a backup brings back what was deleted', async () => {
   const { client, kubectl } = getStack();
   await client.create(workspaces, aWorkspace());
   const uid = await untilReady();
@@ -51,6 +64,11 @@ test('the commands of docs/operations.md show what they say, and a backup brings
   expect(well).toContain('a-workspace');
   expect(well).toMatch(/machine.*\/ws[0-9a-f]{9}|^ws[0-9a-f]{9}/m);
   expect(await run('PER_HOUR')).toMatch(/default +a-workspace +Standard_NC6s_v3 +1 +\d+\.\d+/);
+
+  const given = await theNode();
+  await run('delete node', given);
+  await eventually(async () => expect(await theNode()).not.toBe(given), { timeoutMs: 60_000 });
+  expect(await untilReady()).toBe(uid);
 
   await run('grep -vE');
   expect(await run('apply -f')).toMatch(/a-workspace (?:unchanged|configured)/);

@@ -155,3 +155,21 @@ test('a Machine that lost all its labels is still taken down when it is deleted'
   expect(await nodeOf('bare')).toBeUndefined();
   expect((await emulator.state()).pools.map(pool => pool.name)).not.toContain('bare');
 });
+
+test('a node that is deleted before it is taken in takes its claim along at once', async () => {
+  const { client, emulator, provisioner } = stack();
+  await emulator.configure({ timings: { nodeRegisterMs: 1000 } });
+  const { metadata } = await client.create(machines, aMachine({ metadata: { name: 'hasty' } }));
+  const poolNames = async () => (await emulator.state()).pools.map(({ name }) => name);
+  await eventually(async () => expect(await poolNames()).toContain('hasty'));
+  await provisioner.kill('SIGSTOP'); // it sees the node come and go at once
+  const node = await eventually(async () => (await nodeOf('hasty')) ?? Promise.reject(new Error('no node')));
+  expect(node.metadata.finalizers ?? []).toEqual([]);
+  await client.delete(nodes, node.metadata, { uid: node.metadata.uid ?? '' });
+  await provisioner.kill('SIGCONT');
+  await eventually(async () => {
+    const claim = await ignoreNotFound(client.get(machines, { name: 'hasty' }));
+    expect(claim?.metadata.uid).not.toBe(metadata.uid);
+  });
+  expect(await poolNames()).not.toContain('hasty');
+});

@@ -103,3 +103,7 @@ export type {
 export type { WebhookConfigurationOptions, WebhookTarget } from './webhook/ca-bundle.ts';
 export { WebhookServer } from './webhook/webhook-server.ts';
 export type { WebhookServerOptions } from './webhook/webhook-server.ts';
+
+export { INSTALL_COMMAND, runInstallCommand } from './install/install-command.ts';
+export { RELEASE_ANNOTATION } from './install/install-decision.ts';
+export { INSTALL_FIELD_MANAGER } from './install/install-definitions.ts';

@@ -2,7 +2,7 @@ import type { Clock } from '@kaito/kube';
 import type { Fault } from './plan/fault.ts';
 import type { PlannedRound } from './plan/schedule.ts';
 import { titleOf } from './round/result.ts';
-import type { RoundResult, RoundWorld, Target } from './target.ts';
+import type { Logs, RoundResult, RoundWorld, Target } from './target.ts';
 
 export interface CampaignOptions<F extends Fault, P extends PlannedRound, W extends RoundWorld> {
   readonly target: Target<F, P, W>;
@@ -11,8 +11,8 @@ export interface CampaignOptions<F extends Fault, P extends PlannedRound, W exte
   readonly shards: number;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** Told after each round; `log` is what the controller wrote in it. */
-  readonly onRound: (result: RoundResult, log: string) => void;
+  /** Told after each round; `logs` are what the controllers wrote in it. */
+  readonly onRound: (result: RoundResult, logs: Logs) => void;
 }
 
 /** After so many rounds in a row in which the stack itself failed, there is no sense in going on. */
@@ -29,9 +29,9 @@ export async function runCampaign<F extends Fault, P extends PlannedRound, W ext
   const { plans, shards, onRound } = options;
   const queue = [...plans];
   const results = new Map<string, RoundResult>();
-  const finished = (result: RoundResult, log: string): void => {
+  const finished = (result: RoundResult, logs: Logs): void => {
     results.set(result.id, result);
-    onRound(result, log);
+    onRound(result, logs);
   };
   const workers = Array.from({ length: Math.min(shards, plans.length) }, () =>
     work(queue, { ...options, onRound: finished }),
@@ -53,7 +53,7 @@ async function work<F extends Fault, P extends PlannedRound, W extends RoundWorl
       ({ world } = ended);
       if (ended.result === undefined) return;
       broken = ended.broken ? broken + 1 : 0;
-      options.onRound(ended.result, ended.log);
+      options.onRound(ended.result, ended.logs);
       if (ended.result.violations.length > 0) {
         await world?.stop();
         world = undefined;
@@ -68,7 +68,7 @@ interface Ended<W> {
   readonly world: W | undefined;
   /** Undefined when the campaign was given up meanwhile. */
   readonly result: RoundResult | undefined;
-  readonly log: string;
+  readonly logs: Logs;
   /** The stack itself failed. */
   readonly broken: boolean;
 }
@@ -80,11 +80,11 @@ async function runIn<F extends Fault, P extends PlannedRound, W extends RoundWor
 ): Promise<Ended<W>> {
   const start = clock.monotonic();
   let world = present;
-  const logged = world?.log().length ?? 0;
+  const before = logsOf(world);
   const ended = (result: RoundResult | undefined, broken = false): Ended<W> => ({
     world,
     result,
-    log: world?.log().slice(logged) ?? '',
+    logs: since(before, logsOf(world)),
     broken,
   });
   try {
@@ -95,6 +95,20 @@ async function runIn<F extends Fault, P extends PlannedRound, W extends RoundWor
       ? ended(undefined)
       : ended(brokenRound(titleOf(target.field.name, plan), error, clock.monotonic() - start), true);
   }
+}
+
+/** A stack that broke may have lost its logs, which must not hide what broke it. */
+function logsOf(world: RoundWorld | undefined): Logs {
+  try {
+    return world?.logs() ?? {};
+  } catch (error) {
+    return { harness: `the logs cannot be read: ${String(error)}` };
+  }
+}
+
+/** What was written after that. */
+function since(before: Logs, now: Logs): Logs {
+  return Object.fromEntries(Object.entries(now).map(([name, log]) => [name, log.slice(before[name]?.length ?? 0)]));
 }
 
 /** A round that could not be finished counts as one that failed: nothing was shown. */

@@ -11,7 +11,7 @@ import type { PlannedRound } from './plan/schedule.ts';
 import { progressOf } from './progress.ts';
 import { provisioner } from './provisioner/target.ts';
 import { isFailed, renderReport, reportOf } from './report.ts';
-import type { RoundResult, RoundWorld, Target } from './target.ts';
+import type { Logs, RoundResult, RoundWorld, Target } from './target.ts';
 import { workspace } from './workspace/target.ts';
 
 const LOGS = '.kaito/chaos';
@@ -56,16 +56,19 @@ async function campaign<F extends Fault, P extends PlannedRound, W extends Round
   await prepare({ signal: stop.signal });
   const show = progressOf(process.stderr, plans.length, clock);
   const saved: Promise<void>[] = [];
-  const onRound = (result: RoundResult, log: string): void => {
+  const onRound = (result: RoundResult, logs: Logs): void => {
     show(result);
-    if (isFailed(result)) saved.push(save(join(LOGS, `${field.name}-${seed}-${result.id}.log`), log));
+    if (!isFailed(result)) return;
+    for (const [controller, log] of Object.entries(logs))
+      saved.push(save(join(LOGS, `${field.name}-${seed}-${result.id}.${controller}.log`), log));
   };
   const results = await runCampaign({ target, plans, shards, clock, signal: stop.signal, onRound });
   await Promise.all(saved);
   const report = reportOf({ seed, invariants, totalMs: clock.monotonic() - start }, results);
   if (json !== undefined) await save(json, `${JSON.stringify(report, undefined, 2)}\n`);
   process.stdout.write(`${renderReport(report)}\n`);
-  if (saved.length > 0) process.stdout.write(`logs of the ${field.name}: ${LOGS}/${field.name}-${seed}-<id>.log\n`);
+  if (saved.length > 0)
+    process.stdout.write(`logs of the controllers: ${LOGS}/${field.name}-${seed}-<id>.<controller>.log\n`);
   return report.failed > 0 || stop.signal.aborted ? 1 : 0;
 }
 

@@ -18,10 +18,13 @@ export interface RoundResult {
   readonly replay: string;
 }
 
+/** What controllers have written, by the name of the controller. */
+export type Logs = Readonly<Record<string, string>>;
+
 /** What rounds share, and how it ends. */
 export interface RoundWorld {
-  /** Everything that the attacked controller has written so far. */
-  log(): string;
+  /** Everything that the controllers have written so far: the attacked one, and the one that works with it. */
+  logs(): Logs;
   stop(): Promise<void>;
 }
 

@@ -1,37 +1,7 @@
 import { grafanaDashboard } from './grafana.ts';
-import type { Panel, Query, Row } from './grafana.ts';
-
-const job = 'job=~"$job"';
-
-/** The highest of the replicas: each tells the whole, or nothing while it does not lead. */
-const each = (metric: string, ...labels: readonly string[]): Query => ({
-  expr: `max by (${labels.join(', ')}) (${metric}{${job}})`,
-  legend: legendOf(labels),
-});
-
-/** How often something happened within an hour: what happens to GPU nodes is too rare for a rate. */
-const hourly = (metric: string, ...labels: readonly string[]): Query => ({
-  expr: `sum by (${labels.join(', ')}) (increase(${metric}{${job}}[1h]))`,
-  legend: legendOf(labels),
-});
-
-const rate = (metric: string, ...labels: readonly string[]): Query => ({
-  expr: `sum by (${labels.join(', ')}) (rate(${metric}{${job}}[$__rate_interval]))`,
-  legend: legendOf(labels),
-});
-
-/** The time within which a share of the cases was done. */
-const quantile = (share: number, metric: string, options: { readonly by: string; readonly range?: string }): Query => ({
-  expr: `histogram_quantile(${share}, sum by (le, ${options.by}) (increase(${metric}_bucket{${job}}[${options.range ?? '1h'}])))`,
-  legend: `p${share * 100} {{${options.by}}}`,
-});
-
-function legendOf(labels: readonly string[]): string {
-  return labels.map(label => `{{${label}}}`).join(' ');
-}
-
-const seconds = { unit: 's' } as const satisfies Partial<Panel>;
-const requests = { unit: 'reqps' } as const satisfies Partial<Panel>;
+import { controllerRow } from './controller-row.ts';
+import type { Row } from './grafana.ts';
+import { each, hourly, job, quantile, rate, requests, seconds } from './queries.ts';
 
 const fleet: Row = {
   title: 'Fleet',
@@ -264,59 +234,6 @@ const goingAway: Row = {
   ],
 };
 
-const controller: Row = {
-  title: 'Controller',
-  panels: [
-    {
-      title: 'Queue',
-      description: 'Claims that wait for a worker.',
-      queries: [each('workqueue_depth', 'name')],
-    },
-    {
-      title: 'Failed reconciles',
-      ...requests,
-      description: 'They are tried again; a lasting rate is a bug or a lack of rights.',
-      queries: [rate('controller_runtime_reconcile_errors_total', 'controller')],
-    },
-    {
-      title: 'Time of a reconcile, 99 of 100',
-      ...seconds,
-      description: 'No reconcile waits for Azure to finish anything.',
-      queries: [
-        quantile(0.99, 'controller_runtime_reconcile_time_seconds', { by: 'controller', range: '$__rate_interval' }),
-      ],
-    },
-    {
-      title: 'Requests to the API server',
-      ...requests,
-      description: 'By status code.',
-      queries: [rate('rest_client_requests_total', 'code')],
-    },
-    {
-      title: 'CPU',
-      description: 'Cores in use.',
-      queries: [rate('process_cpu_seconds_total', 'pod')],
-    },
-    {
-      title: 'Memory',
-      unit: 'bytes',
-      description: 'Resident memory of the process.',
-      queries: [each('process_resident_memory_bytes', 'pod')],
-    },
-    {
-      title: 'Lag of the event loop',
-      ...seconds,
-      description: 'The 99th of 100 delays; above a second, probes time out.',
-      queries: [each('nodejs_eventloop_lag_p99_seconds', 'pod')],
-    },
-    {
-      title: 'Leader',
-      description: '1 for the replica that works.',
-      queries: [each('leader_election_master_status', 'pod')],
-    },
-  ],
-};
-
 /** The Grafana dashboard of the provisioner, for whoever is called when GPUs do not come. */
 export const provisionerDashboard: object = grafanaDashboard({
   uid: 'kaito-gpu-provisioner',
@@ -324,5 +241,5 @@ export const provisionerDashboard: object = grafanaDashboard({
   description: 'Claims, agent pools, capacity and Azure as the gpu-provisioner sees them.',
   tags: ['kaito', 'gpu', 'karpenter'],
   jobsOf: 'karpenter_build_info',
-  rows: [fleet, timeToReady, azure, capacity, failures, goingAway, controller],
+  rows: [fleet, timeToReady, azure, capacity, failures, goingAway, controllerRow],
 });

@@ -2,11 +2,21 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { workspaces, workspacesV1alpha1, type Workspace } from '@kaito/crds';
 import { Cache, createLogger } from '@kaito/kube';
-import { prepare, startLocalStack, type LocalStack, type OnProgress, type ProgressPhase } from '@kaito/local-stack';
+import {
+  freePorts,
+  messageOf,
+  prepare,
+  startLocalStack,
+  type LocalStack,
+  type OnProgress,
+  type ProgressPhase,
+} from '@kaito/local-stack';
+import { ensureStandIn, STAND_IN, type StandInFiles } from '@kaito/stand-in-model';
 import { Listr, PRESET_TIMER, type ListrTask } from 'listr2';
 import { parse } from 'yaml';
 import { Journey } from './journey.ts';
 import { nextSteps } from './next-steps.ts';
+import { StandIn } from './stand-in.ts';
 
 export interface DemoOptions {
   /** End when the workspace is ready, rather than at Ctrl-C. */
@@ -17,12 +27,16 @@ export interface DemoOptions {
   readonly dataDir: string;
   readonly timeoutMs: number;
   readonly claimKind: 'machine' | 'nodeclaim';
+  /** Let a small model answer for the pods; it is fetched the first time. */
+  readonly model: boolean;
 }
 
 /** What the tasks of one run hand to each other. */
 interface Run {
   stack: LocalStack | undefined;
   journey: Journey | undefined;
+  /** Files of the stand-in model, or why there is none. */
+  model: StandInFiles | string;
 }
 
 /** How quickly the emulated Azure works here: seconds instead of AKS's minutes, long enough to watch. */
@@ -53,16 +67,21 @@ function stopSignal(): AbortController {
  */
 export async function runDemo(options: DemoOptions): Promise<number> {
   const stop = stopSignal();
-  const run: Run = { stack: undefined, journey: undefined };
+  const run: Run = { stack: undefined, journey: undefined, model: 'it was not wanted' };
   const started = performance.now();
   try {
     const workspace = await readWorkspace(options.manifest);
-    await new Listr<Run>(setUp(options, stop.signal), listrOptions).run(run);
-    const { stack } = run;
+    const [inferencePort = 0] = await freePorts(1);
+    const preparing = [preparePrograms(stop.signal), ...(options.model ? [fetchModel(stop.signal)] : [])];
+    await new Listr<Run>(preparing, { ...listrOptions, concurrent: true }).run(run);
+    await new Listr<Run>([startStack({ ...options, inferencePort }, stop.signal)], listrOptions).run(run);
+    const { stack, model } = run;
     if (!stack) throw new Error('the local stack did not start');
+    const standIn = new StandIn(stack, { model, port: inferencePort, signal: stop.signal });
     await follow(workspace, { ...options, stack, run, signal: stop.signal });
     console.log(`\nReady after ${((performance.now() - started) / 1000).toFixed(1)} s.\n`);
     console.log(await nextSteps(stack, workspace));
+    console.log(`\n${await standIn.conversation(workspace)}`);
     if (!options.once) {
       console.log('\nEverything keeps running here until Ctrl-C.');
       await delay(2 ** 31 - 1, undefined, { signal: stop.signal }).catch(() => undefined);
@@ -73,6 +92,8 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     return 1;
   } finally {
     await run.stack?.stop();
+    // What is still being fetched after a failure is of no use.
+    stop.abort(new Error('the demo has ended'));
   }
 }
 
@@ -85,28 +106,46 @@ const listrOptions = {
   fallbackRendererOptions: { timer: PRESET_TIMER },
 } as const;
 
-function setUp(options: DemoOptions, signal: AbortSignal): ListrTask<Run>[] {
-  return [
-    {
-      title:
-        'Programs (etcd, kube-apiserver, kube-controller-manager, kube-scheduler, kubectl, kwok) and bundles of our own',
-      task: async (_run, task) => {
-        await prepare({ signal, onProgress: show(task, ['download', 'build']) });
-      },
+function preparePrograms(signal: AbortSignal): ListrTask<Run> {
+  return {
+    title:
+      'Programs (etcd, kube-apiserver, kube-controller-manager, kube-scheduler, kubectl, kwok) and bundles of our own',
+    task: async (_run, task) => {
+      await prepare({ signal, onProgress: show(task, ['download', 'build']) });
     },
-    {
-      title: 'Control plane, kwok, emulated Azure, both controllers',
-      task: async (run, task) => {
-        run.stack = await startLocalStack({
-          dataDir: options.dataDir,
-          emulator: { timings: emulatedTimings },
-          env: { workspace: { KAITO_CLAIM_KIND: options.claimKind } },
-          signal,
-          onProgress: show(task, ['start', 'up']),
-        });
-      },
+  };
+}
+
+/** A model that cannot be had is no failure: everything but the answer is there without it. */
+function fetchModel(signal: AbortSignal): ListrTask<Run> {
+  return {
+    title: `A model that answers (${STAND_IN})`,
+    task: async (run, task) => {
+      try {
+        run.model = await ensureStandIn({ signal, onProgress: show(task, ['download', 'build']) });
+      } catch (error) {
+        signal.throwIfAborted();
+        run.model = messageOf(error);
+        task.title = `No model will answer: ${run.model}`;
+      }
     },
-  ];
+  };
+}
+
+function startStack(options: DemoOptions & { readonly inferencePort: number }, signal: AbortSignal): ListrTask<Run> {
+  return {
+    title: 'Control plane, kwok, emulated Azure, both controllers',
+    task: async (run, task) => {
+      run.stack = await startLocalStack({
+        dataDir: options.dataDir,
+        inferencePort: options.inferencePort,
+        emulator: { timings: emulatedTimings },
+        env: { workspace: { KAITO_CLAIM_KIND: options.claimKind } },
+        signal,
+        onProgress: show(task, ['start', 'up']),
+      });
+    },
+  };
 }
 
 /** Writes what is being waited for under a task; what only takes a moment is left out. */

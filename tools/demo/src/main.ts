@@ -16,6 +16,7 @@ const program = new Command('npm start --')
   .option('--once', 'exit as soon as the workspace is ready: 0 when it is, 1 with the reason when it is not')
   .option('--manifest <file>', 'the Workspace to apply', 'examples/inference/kaito_workspace_phi_3.yaml')
   .option('--data-dir <folder>', 'where data, logs and the kubeconfig live while it runs', '.kaito/demo')
+  .option('--no-model', 'no small model that answers for the pods; it is fetched the first time (130 MB)')
   .option('--timeout <seconds>', 'how long the workspace may take to become ready', seconds, 120)
   .addOption(
     new Option('--claim-kind <kind>', 'what the workspace controller asks for nodes with')
@@ -32,9 +33,14 @@ Examples:
   npm start -- --manifest my-workspace.yaml  a workspace of your own`,
   );
 
-const options = program
-  .parse()
-  .opts<{ once?: boolean; manifest: string; dataDir: string; timeout: number; claimKind: 'machine' | 'nodeclaim' }>();
+const options = program.parse().opts<{
+  once?: boolean;
+  manifest: string;
+  dataDir: string;
+  timeout: number;
+  model: boolean;
+  claimKind: 'machine' | 'nodeclaim';
+}>();
 
 process.exitCode = await runDemo({
   once: options.once === true || !process.stdout.isTTY,
@@ -42,4 +48,5 @@ process.exitCode = await runDemo({
   dataDir: options.dataDir,
   timeoutMs: options.timeout * 1000,
   claimKind: options.claimKind,
+  model: options.model,
 });

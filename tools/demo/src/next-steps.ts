@@ -8,9 +8,7 @@ export async function nextSteps(stack: LocalStack, workspace: Workspace): Promis
   const namespace = workspace.metadata.namespace ?? 'default';
   const table = await stack.kubectl('get', 'workspace', '-n', namespace);
   const service = await stack.kubectl('get', 'service', name, '-n', namespace);
-  const kubectl = (process.env['PATH'] ?? '').split(delimiter).includes(dirname(stack.kubectlPath))
-    ? 'kubectl'
-    : stack.kubectlPath;
+  const kubectl = kubectlCommand(stack);
   return `$ kubectl get workspace
 ${table}
 $ kubectl get service ${name}
@@ -21,5 +19,11 @@ In another terminal:
   ${kubectl} get machines,nodeclaims,nodes,pods,services
   ${kubectl} get events --sort-by=.lastTimestamp
   ${kubectl} delete workspace ${name}      # the pod, the node and the agent pool go with it
-The node, the pod and Azure are stand-ins (kwok and an emulator): no model answers here.`;
+The node, the pod and Azure are stand-ins (kwok and an emulator).`;
+}
+
+/** How a user calls the stack's kubectl: by its path unless it is the one in PATH. */
+export function kubectlCommand({ kubectlPath }: LocalStack): string {
+  const found = (process.env['PATH'] ?? '').split(delimiter).includes(dirname(kubectlPath));
+  return found ? 'kubectl' : kubectlPath;
 }

@@ -33,7 +33,7 @@ export interface KindSource {
 export interface CustomResourceDefinition {
   readonly apiVersion: 'apiextensions.k8s.io/v1';
   readonly kind: 'CustomResourceDefinition';
-  readonly metadata: { readonly name: string };
+  readonly metadata: { readonly name: string; readonly labels: Readonly<Record<string, string>> };
   readonly spec: {
     readonly group: string;
     readonly names: {
@@ -65,6 +65,9 @@ const envelope: Readonly<Record<string, JsonSchema>> = {
   metadata: { type: 'object' },
 };
 
+/** Kubernetes' recommended label; tells our definition of a kind from those that others apply under the same name. */
+const partOfLabel = 'app.kubernetes.io/part-of';
+
 /**
  * The CustomResourceDefinition of a kind. All versions are served and have the status subresource.
  * @throws TypeError when a schema says something that a structural schema cannot hold.
@@ -74,7 +77,7 @@ export function toCustomResourceDefinition(source: KindSource): CustomResourceDe
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
-    metadata: { name: `${plural}.${group}` },
+    metadata: { name: `${plural}.${group}`, labels: { [partOfLabel]: 'kaito' } },
     spec: {
       group,
       names: {

@@ -18,8 +18,8 @@ export const startupStatus = Type.Object(
     estimatedReadyAt: Type.Optional(dateTime('When it should be ready, from what such starts usually take.')),
     phases: Type.Array(phase, {
       description: 'The phases in their order.',
-      'x-kubernetes-list-type': 'map',
-      'x-kubernetes-list-map-keys': ['name'],
+      // One controller writes them, all at once. As a map, each field of each phase would stand in managedFields as well.
+      'x-kubernetes-list-type': 'atomic',
     }),
   },
   { description: 'How far the start is, what each phase takes, and when it should be ready.' },

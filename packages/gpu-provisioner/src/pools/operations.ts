@@ -48,6 +48,8 @@ export interface Operation {
   drained?: boolean;
   /** When the finished pool was first seen without its node, in epoch milliseconds. */
   finishedAt?: number | undefined;
+  /** The node came and was gone again without a finalizer to hold it. */
+  nodeLost?: boolean;
   /** The machine has come, and what its coming changes is done. */
   joined?: boolean;
   /** When the node was first seen, and when the claim's status was written or first looked at; on the monotonic clock. */

@@ -76,6 +76,20 @@ test('a write is read back at once, before any watch event', async () => {
   }
 });
 
+test('what is listed past the cache is in it at once', async () => {
+  const informer = cache.informer(configMaps);
+  void cache.start(stop.signal);
+  await cache.synced();
+  const items = [configMap('a', 3), configMap('b', 7)];
+  api.respond(reply => reply.json(200, { items, metadata: { resourceVersion: '8' } }));
+  await cache.client.list(configMaps);
+  // The watch has come to 5: what is older than that it has told already.
+  expect([informer.get('default/a'), informer.get('default/b')].map(it => it?.metadata.resourceVersion)).toEqual([
+    '1',
+    '7',
+  ]);
+});
+
 test('an answer of another kind is left out of the cache', async () => {
   const informer = cache.informer(configMaps);
   void cache.start(stop.signal);

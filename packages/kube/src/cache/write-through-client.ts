@@ -15,10 +15,10 @@ import type {
 import type { KubeObject, ObjectKey } from '../client/object.ts';
 import type { Resource } from '../client/resource.ts';
 
-/** Hears of each object that the server answered a write with. */
+/** Hears of each object that the server answered with. */
 export type WriteObserver = <T extends KubeObject>(resource: Resource<T>, object: T) => void;
 
-/** A client whose writes are known to the cache as soon as they are answered, before the watch tells of them. */
+/** A client whose writes and lists are known to the cache as soon as they are answered, before the watch tells of them. */
 export class WriteThroughClient implements Client {
   readonly #client: Client;
   readonly #observe: WriteObserver;
@@ -36,8 +36,11 @@ export class WriteThroughClient implements Client {
     return this.#client.get(resource, key, options);
   }
 
-  list<T extends KubeObject>(resource: Resource<T>, options?: ListOptions): Promise<ObjectList<T>> {
-    return this.#client.list(resource, options);
+  /** What was read past the cache is known to it as well: it cannot be behind that any more. */
+  async list<T extends KubeObject>(resource: Resource<T>, options?: ListOptions): Promise<ObjectList<T>> {
+    const list = await this.#client.list(resource, options);
+    for (const item of list.items) this.#observe(resource, item);
+    return list;
   }
 
   async create<T extends KubeObject>(resource: Resource<T>, object: T, options?: CreateOptions): Promise<T> {

@@ -1,4 +1,4 @@
-import type { ConnectionOptions } from 'node:tls';
+import { createSecureContext, type ConnectionOptions } from 'node:tls';
 import { isDeepStrictEqual } from 'node:util';
 import type { DispatcherOptions } from '@kubernetes/client-node/dist/config.js';
 import { Agent, ProxyAgent } from 'undici';
@@ -64,6 +64,13 @@ function tlsOptions(options: ConnectionOptions): buildConnector.BuildOptions {
   return options as buildConnector.BuildOptions;
 }
 
+/** Certificates and keys are read once for all connections of an agent, not for each. */
+function sharedContext(options: ConnectionOptions): buildConnector.BuildOptions {
+  const { ca, cert, key, passphrase, ...rest } = options;
+  const secureContext = createSecureContext({ ca, cert, key, passphrase });
+  return { ...tlsOptions(rest), secureContext };
+}
+
 function createAgent(connection: DispatcherOptions, connections: number | null): Dispatcher {
   const keepAlive = { keepAlive: true, keepAliveInitialDelay: 30_000, timeout: CONNECT_TIMEOUT_MS };
   switch (connection.type) {
@@ -78,7 +85,7 @@ function createAgent(connection: DispatcherOptions, connections: number | null):
     case 'socks':
       throw new Error('The kubeconfig names a SOCKS proxy, which is not supported; use an http or https proxy');
     case 'agent':
-      return new Agent({ ...LIMITS, connections, connect: { ...tlsOptions(connection.connect), ...keepAlive } });
+      return new Agent({ ...LIMITS, connections, connect: { ...sharedContext(connection.connect), ...keepAlive } });
     case 'none':
       break;
   }

@@ -25,6 +25,11 @@ export interface ControllerOptions<K extends string> {
   readonly workers?: number | undefined;
   /** Delay after a failure in milliseconds, doubled with each in a row; 20 ms to 5 min when absent. */
   readonly backoff?: { readonly baseMs: number; readonly maxMs: number } | undefined;
+  /**
+   * A key is worked on again no sooner than this after it was begun last, in milliseconds; 0 when absent. The changes that come meanwhile,
+   * of which most answer its own writes, then cost one pass and not one each.
+   */
+  readonly spacingMs?: number | undefined;
   readonly logger: Logger;
   readonly metrics?: Metrics | undefined;
   readonly clock?: Clock | undefined;
@@ -33,6 +38,8 @@ export interface ControllerOptions<K extends string> {
 const DEFAULT_BACKOFF = { baseMs: 20, maxMs: 300_000 };
 /** A reconcile whose signal is aborted has this long to end before it is left behind. */
 const ABANDON_MS = 1_000;
+/** Why nobody has to wait for a reconcile any more. Without a reason of its own, each would make an exception with its stack. */
+const OVER = 'the reconcile is over';
 
 /**
  * Turns changes into reconciles: informers bring keys, a queue keeps each key once, workers reconcile.
@@ -50,13 +57,13 @@ export class Controller<K extends string = string> implements Runnable {
   #started = false;
 
   constructor(options: ControllerOptions<K>) {
-    const { name, workers = 1, backoff = DEFAULT_BACKOFF, clock = systemClock } = options;
+    const { name, workers = 1, backoff = DEFAULT_BACKOFF, spacingMs, clock = systemClock } = options;
     const metrics = options.metrics ?? createMetrics({ processMetrics: false });
     this.name = name;
     this.#options = options;
     this.#clock = clock;
     this.#logger = options.logger.child({ controller: name });
-    this.#queue = new WorkQueue<K>({ clock, backoff, metrics: queueMetrics(metrics, name, clock) });
+    this.#queue = new WorkQueue<K>({ clock, backoff, spacingMs, metrics: queueMetrics(metrics, name, clock) });
     this.#metrics = controllerMetrics(metrics, name, workers);
   }
 
@@ -127,7 +134,7 @@ export class Controller<K extends string = string> implements Runnable {
     try {
       return await Promise.race([reconcile(), this.#abandoned(signal, over.signal)]);
     } finally {
-      over.abort();
+      over.abort(OVER);
     }
   }
 

@@ -11,7 +11,7 @@ export type Rehearsal = (workspace: Workspace, input: PlanInput, signal: AbortSi
 
 export interface RehearsalParts {
   readonly client: Pick<Client, 'apply'>;
-  readonly provisioning: Pick<Provisioning, 'mode' | 'podNodeLabels'>;
+  readonly provisioning: Pick<Provisioning, 'mode' | 'ownership'>;
   readonly rendering: RenderSettings;
 }
 
@@ -22,7 +22,7 @@ export function rehearsal({ client, provisioning, rendering: settings }: Rehears
     const result = plan(input);
     if (!result.ok || result.plan.job === 'tuning') return [];
     const { mode } = provisioning;
-    const podNodeLabels = provisioning.podNodeLabels(workspace);
+    const podNodeLabels = provisioning.ownership(workspace);
     const { statefulSet } = renderWorkload({
       workspace,
       plan: result.plan,

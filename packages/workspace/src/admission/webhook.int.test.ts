@@ -52,7 +52,7 @@ beforeAll(async () => {
     synced: signal => cache.synced(signal),
   };
   const facts = { check: checkWorkspace, mode: 'auto', skus: gpuSkus, model: lookup } as const;
-  const provisioning = { mode: 'auto', podNodeLabels: () => ({}) } as const;
+  const provisioning = { mode: 'auto', ownership: () => ({}) } as const;
   const rehearse = rehearsal({
     client,
     provisioning,

@@ -1,5 +1,5 @@
 /** Hosts beside the site itself to which huggingface.co sends for files (Hugging Face docs, "Firewall and network": *.hf.co). */
-const contentHosts: Readonly<Record<string, readonly string[]>> = { 'huggingface.co': ['hf.co'] };
+export const contentHosts: Readonly<Record<string, readonly string[]>> = { 'huggingface.co': ['hf.co'] };
 
 /**
  * Whether an answer may send us there: to the same host, a host below it, or its content network; never from https to http, and never

@@ -32,9 +32,9 @@ function warnings(): WarningEvents {
   return new WarningEvents({ client, clock, logger: quiet });
 }
 
-const event = (message: string, secondsAgo: number): CoreEvent => ({
+const event = (message: string, secondsAgo: number, uid = 'a'): CoreEvent => ({
   metadata: { name: message },
-  involvedObject: {},
+  involvedObject: { uid },
   reason: 'FailedMount',
   message,
   lastTimestamp: new Date(start - secondsAgo * 1000).toISOString(),
@@ -42,32 +42,43 @@ const event = (message: string, secondsAgo: number): CoreEvent => ({
 
 describe('Warning Events', () => {
   it('are those of the object, the newest first, and not those of long ago', async () => {
-    stored = [event('older', 60), event('newest', 1), event('of yesterday', 86_400)];
-    expect(await warnings().of(workspace, own, stop.signal)).toEqual([
+    stored = [event('older', 60), event('newest', 1), event('of yesterday', 86_400), event('of another', 1, 'b')];
+    expect(await warnings().of(own, stop.signal)).toEqual([
       { reason: 'FailedMount', message: 'newest' },
       { reason: 'FailedMount', message: 'older' },
     ]);
-    expect(asked).toEqual(['involvedObject.uid=a,type=Warning']);
+    expect(asked).toEqual(['type=Warning']);
   });
 
-  it('are asked for once in 15 s for each workspace, also when they cannot be read', async () => {
+  it('of a whole namespace are one request, however many workspaces ask at once', async () => {
+    stored = [event('of a', 1), event('of b', 1, 'b')];
+    const reader = warnings();
+    const both = ['a', 'b', 'c'].map(uid => reader.of([{ uid, namespace: 'default' }], stop.signal));
+    const messages = (await Promise.all(both)).map(found => found.map(({ message }) => message));
+    expect(messages).toEqual([['of a'], ['of b'], []]);
+    expect(asked).toHaveLength(1);
+    await reader.of([{ uid: 'a', namespace: 'other' }], stop.signal);
+    expect(asked).toHaveLength(2);
+  });
+
+  it('are asked for once in 15 s, also when they cannot be read', async () => {
     const reader = warnings();
     fails = new Error('forbidden');
     for (const seconds of [0, 14]) {
       await clock.advance(seconds * 1000);
-      expect(await reader.of(workspace, own, stop.signal)).toEqual([]);
+      expect(await reader.of(own, stop.signal)).toEqual([]);
     }
     expect(asked).toHaveLength(1);
     await clock.advance(1000);
-    await reader.of(workspace, own, stop.signal);
+    await reader.of(own, stop.signal);
     expect(asked).toHaveLength(2);
   });
 
   it('are never asked for where nothing is stuck, and never more than ten', async () => {
     stored = Array.from({ length: 40 }, (_, index) => event(`e${index}`, index));
-    expect(await warnings().of(workspace, [], stop.signal)).toEqual([]);
+    expect(await warnings().of([], stop.signal)).toEqual([]);
     expect(asked).toEqual([]);
-    expect(await warnings().of(workspace, own, stop.signal)).toHaveLength(10);
+    expect(await warnings().of(own, stop.signal)).toHaveLength(10);
   });
 });
 

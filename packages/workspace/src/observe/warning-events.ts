@@ -1,5 +1,4 @@
-import { events, keyOf, type Client, type Clock, type CoreEvent, type Logger } from '@kaito/kube';
-import type { Workspace } from '@kaito/crds';
+import { events, type Client, type Clock, type CoreEvent, type Logger } from '@kaito/kube';
 import type { ObservedWarning } from '../observed.ts';
 import type { WarningSource } from '../status/warning-sources.ts';
 
@@ -13,9 +12,12 @@ const maxAgeMs = 20 * 60_000;
 /** Of one workspace; the newest count. */
 const maxWarnings = 10;
 
+type ByObject = ReadonlyMap<string, readonly CoreEvent[]>;
+
+/** The Warning Events of one namespace, or the request for them. */
 interface Answer {
   readonly at: number;
-  readonly warnings: readonly ObservedWarning[];
+  readonly warnings: Promise<ByObject>;
 }
 
 export interface WarningEventsOptions {
@@ -24,9 +26,13 @@ export interface WarningEventsOptions {
   readonly logger: Logger;
 }
 
-/** Reads Warning Events on demand: a watch on all Events of a cluster would cost more than everything else together. */
+/**
+ * Reads Warning Events on demand: a watch on all Events of a cluster would cost more than everything else together. The API server
+ * goes through all Events of a namespace whoever is asked about, so one answer serves all workspaces of the namespace.
+ */
 export class WarningEvents {
   readonly #options: WarningEventsOptions;
+  /** By namespace, in the order in which they were asked for. */
   readonly #answers = new Map<string, Answer>();
 
   constructor(options: WarningEventsOptions) {
@@ -37,40 +43,39 @@ export class WarningEvents {
    * The newest Warning Events about some objects of a workspace, from memory while the last answer holds. Events that cannot be read
    * count as none: they would only have told more. @throws the signal's reason
    */
-  async of(
-    workspace: Workspace,
-    sources: readonly WarningSource[],
-    signal: AbortSignal,
-  ): Promise<readonly ObservedWarning[]> {
-    if (sources.length === 0) return [];
-    const { clock, logger } = this.#options;
-    const id = [keyOf(workspace), ...sources.map(({ uid }) => uid)].join(' ');
-    this.#forget(clock.monotonic());
-    const known = this.#answers.get(id);
+  async of(sources: readonly WarningSource[], signal: AbortSignal): Promise<readonly ObservedWarning[]> {
+    this.#forget(this.#options.clock.monotonic());
+    const found = await Promise.all(
+      sources.map(async ({ uid, namespace }) => (await this.#inNamespace(namespace, signal)).get(uid) ?? []),
+    );
+    signal.throwIfAborted();
+    return newest(found.flat(), this.#options.clock.now());
+  }
+
+  #inNamespace(namespace: string, signal: AbortSignal): Promise<ByObject> {
+    const known = this.#answers.get(namespace);
     if (known) return known.warnings;
-    let warnings: readonly ObservedWarning[] = [];
-    try {
-      const found = await Promise.all(sources.map(source => this.#list(source, signal)));
-      warnings = newest(found.flat(), clock.now());
-    } catch (error) {
-      signal.throwIfAborted();
-      logger.info('Cannot read events', { workspace: keyOf(workspace), error });
-    }
-    this.#answers.delete(id);
-    this.#answers.set(id, { at: clock.monotonic(), warnings });
+    const warnings = this.#list(namespace, signal);
+    this.#answers.set(namespace, { at: this.#options.clock.monotonic(), warnings });
     return warnings;
   }
 
-  async #list({ uid, namespace }: WarningSource, signal: AbortSignal): Promise<readonly CoreEvent[]> {
-    const fieldSelector = `involvedObject.uid=${uid},type=Warning`;
-    return (await this.#options.client.list(events, { namespace, fieldSelector, signal })).items;
+  /** Never rejects. */
+  async #list(namespace: string, signal: AbortSignal): Promise<ByObject> {
+    const { client, logger } = this.#options;
+    try {
+      const { items } = await client.list(events, { namespace, fieldSelector: 'type=Warning', signal });
+      return Map.groupBy(items, ({ involvedObject }) => involvedObject.uid ?? '');
+    } catch (error) {
+      if (!signal.aborted) logger.info('Cannot read events', { namespace, error });
+      return new Map();
+    }
   }
 
-  /** Answers stand in the order in which they came. */
   #forget(now: number): void {
-    for (const [id, { at }] of this.#answers) {
+    for (const [namespace, { at }] of this.#answers) {
       if (now - at < warningsHoldMs) break;
-      this.#answers.delete(id);
+      this.#answers.delete(namespace);
     }
   }
 }

@@ -18,7 +18,7 @@ export class BroughtProvisioning implements Provisioning {
     this.#scope = scope;
   }
 
-  podNodeLabels(_workspace: Workspace): Readonly<Record<string, string>> {
+  ownership(_workspace: Workspace): Readonly<Record<string, string>> {
     return {};
   }
 

@@ -9,6 +9,7 @@ import type { Observed } from '../observed.ts';
 import type { NodeClassRef } from '../render/node-class.ts';
 import { ownershipLabels } from '../render/ownership.ts';
 import { ChurnBreaker, sayingOpen } from './churn-breaker.ts';
+import { ClaimStock } from './claim-stock.ts';
 import { claimVerdict } from './claim-verdict.ts';
 import { createClaims, deleteClaims, labelNodes } from './claim-writes.ts';
 import { msToTurn, soonest } from './look-again.ts';
@@ -16,7 +17,7 @@ import { nodeSteps } from './node-steps.ts';
 import { shrinkPool } from './pool-writes.ts';
 import type { LearntRefusal, Provisioning, ProvisioningTools, Verdict } from './provisioning.ts';
 import { releaseNodes, reserveNodes, type Found } from './reservations.ts';
-import { takeDown, type TakeDownScope } from './take-down.ts';
+import { areClaimsOurs, takeDown, type TakeDownScope } from './take-down.ts';
 
 /** How soon to look again at a node that was changed while it was to be reserved. */
 const conflictMs = 1000;
@@ -40,6 +41,8 @@ export class ClaimProvisioning implements Provisioning {
   readonly #options: ClaimProvisioningOptions;
   readonly #backoff: RecreationBackoff;
   readonly #breaker: ChurnBreaker;
+  /** Undefined where others make claims as well. */
+  readonly #stock: ClaimStock | undefined;
 
   constructor(options: ClaimProvisioningOptions) {
     this.name = options.kind.option;
@@ -47,19 +50,29 @@ export class ClaimProvisioning implements Provisioning {
     this.#options = options;
     this.#backoff = new RecreationBackoff(options.clock);
     this.#breaker = new ChurnBreaker(options.clock);
+    this.#stock = areClaimsOurs(options.scope) ? new ClaimStock(options.scope.kinds) : undefined;
   }
 
-  podNodeLabels(workspace: Workspace): Readonly<Record<string, string>> {
+  ownership(workspace: Workspace): Readonly<Record<string, string>> {
     return ownershipLabels(workspace);
   }
 
   async ensure(observed: Observed, plan: Plan, tools: ProvisioningTools): Promise<number> {
+    try {
+      return await this.#ensure(observed, plan, tools);
+    } catch (error) {
+      this.#stock?.doubt();
+      throw error;
+    }
+  }
+
+  async #ensure(observed: Observed, plan: Plan, tools: ProvisioningTools): Promise<number> {
     const { workspace } = observed;
     const key = keyOf(workspace);
     const now = tools.clock.now();
     this.#breaker.observe(key, plan.nodes, ownOfSize(observed, plan));
     const steps = nodeSteps(observed, plan, 'claims', now);
-    await labelNodes(observed, this.podNodeLabels(workspace), tools);
+    await labelNodes(observed, this.ownership(workspace), tools);
     const search = { wanted: steps.missing + steps.unlaunched, extraLabels: {} };
     const found = search.wanted > 0 ? await reserveNodes(observed, plan, search, tools) : nothingFound;
     const names = steps.names.slice(0, Math.max(0, steps.missing - found.reserved - found.undecided));
@@ -86,8 +99,13 @@ export class ClaimProvisioning implements Provisioning {
     return refusal === undefined ? verdict : { ...verdict, message: `${verdict.message}; ${refusal.reason}` };
   }
 
+  async beforeTakeDown(tools: ProvisioningTools): Promise<void> {
+    await this.#stock?.take(tools);
+  }
+
   async takeDown(observed: Observed, tools: ProvisioningTools): Promise<readonly string[]> {
-    const left = await takeDown(observed, this.#options.scope, tools);
+    const scope = { ...this.#options.scope, caughtUp: this.#stock !== undefined };
+    const left = await takeDown(observed, scope, tools);
     if (left.length > 0) return left;
     const key = keyOf(observed.workspace);
     this.#backoff.forget(key);

@@ -5,6 +5,7 @@ import type { ClaimKind, ClaimObject } from '../claims/claim-kind.ts';
 import { anyLabelledWorkspace } from '../observe/ties.ts';
 import type { Observed } from '../observed.ts';
 import { fieldManager } from '../render/ownership.ts';
+import { podNodeLabels } from './pod-node-labels.ts';
 import type { ProvisioningTools } from './provisioning.ts';
 
 /** How many claims of one workspace are written at once: a thousand at once would be a thousand requests at once. */
@@ -51,14 +52,15 @@ export async function deleteClaims(
 }
 
 /**
- * Gives the nodes of the workspace's claims the labels that its pods look for. They differ where claims were made while the
- * installation had another provisioner.
+ * Gives the nodes of the workspace's claims the labels of the present provisioner, and those that its pods look for. They differ where
+ * claims or pods were made while the installation had another one.
  */
 export async function labelNodes(
   observed: Observed,
-  wanted: Readonly<Record<string, string>>,
+  ownership: Readonly<Record<string, string>>,
   { client, signal }: ProvisioningTools,
 ): Promise<void> {
+  const wanted = { ...ownership, ...podNodeLabels(observed, ownership) };
   const own = observed.nodes.filter(({ tie }) => tie === 'claimed' || tie === 'reserved');
   await inBatches(own, async ({ node }) => {
     try {

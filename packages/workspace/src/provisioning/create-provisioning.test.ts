@@ -26,7 +26,7 @@ describe('createProvisioning', () => {
     const provisioning = create(name);
     expect(provisioning).toMatchObject({ name, mode });
     expect(provisioning.condition).toBe(condition);
-    expect(Object.keys(provisioning.podNodeLabels(someone()))[0]).toBe(label);
+    expect(Object.keys(provisioning.ownership(someone()))[0]).toBe(label);
   });
 
   it('makes nothing where users bring the nodes', async () => {

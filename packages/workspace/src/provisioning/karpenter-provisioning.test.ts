@@ -107,7 +107,7 @@ describe('KarpenterProvisioning', () => {
     await provisioning.ensure(observe({ nodes: node ? [seen(node, 'free')] : [] }), aPlan(), tools);
     expect(server.writes).toEqual(['patch nodes found']);
     const found = server.all(nodeResource)[0]?.metadata.labels;
-    expect(found).toMatchObject({ [labels.workspace]: 'a-workspace', ...provisioning.podNodeLabels(someone()) });
+    expect(found).toMatchObject({ [labels.workspace]: 'a-workspace', ...provisioning.ownership(someone()) });
   });
 
   it('keeps the nodes of the pool when a free node turns up', async () => {

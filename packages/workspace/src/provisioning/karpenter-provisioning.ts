@@ -43,7 +43,7 @@ export class KarpenterProvisioning implements Provisioning {
     this.#breaker = new ChurnBreaker(options.clock);
   }
 
-  podNodeLabels(workspace: Workspace): Readonly<Record<string, string>> {
+  ownership(workspace: Workspace): Readonly<Record<string, string>> {
     return karpenterOwnershipLabels(workspace);
   }
 
@@ -60,7 +60,7 @@ export class KarpenterProvisioning implements Provisioning {
     const found = await this.#reserve(observed, plan, steps, tools);
     const wanted = steps.pool.replicas - found.reserved - found.undecided;
     const replicas = this.#withheld(observed, wanted);
-    await labelNodes(observed, this.podNodeLabels(workspace), tools);
+    await labelNodes(observed, this.ownership(workspace), tools);
     await this.#resize(observed, plan, { nodeClass, replicas, holdDrift: steps.pool.former > 0 }, tools);
     await deleteClaims(workspace, steps.remove, tools);
     await releaseNodes(workspace, steps.release, tools);
@@ -113,7 +113,7 @@ export class KarpenterProvisioning implements Provisioning {
   ): ReturnType<typeof reserveNodes> {
     const growth = steps.pool.replicas - (ownPool(observed)?.spec?.replicas ?? 0);
     const wanted = Math.max(0, Math.min(growth, steps.missing));
-    return reserveNodes(observed, plan, { wanted, extraLabels: this.podNodeLabels(observed.workspace) }, tools);
+    return reserveNodes(observed, plan, { wanted, extraLabels: this.ownership(observed.workspace) }, tools);
   }
 
   async #resize(observed: Observed, plan: Plan, shape: PoolShape, tools: ProvisioningTools): Promise<void> {

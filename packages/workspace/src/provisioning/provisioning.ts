@@ -37,8 +37,8 @@ export interface Provisioning {
   readonly mode: 'auto' | 'brought';
   /** The condition that tells about claims; undefined where there are none. */
   readonly condition: string | undefined;
-  /** Node labels that pods require beside the user's, so that they land on the workspace's own nodes. */
-  podNodeLabels(workspace: Workspace): Readonly<Record<string, string>>;
+  /** Labels that show on nodes whose they are; pods require them beside the user's, see `podNodeLabels`. */
+  ownership(workspace: Workspace): Readonly<Record<string, string>>;
   /**
    * Takes the steps towards the nodes of the plan that can be taken now: reserves, claims, and lets go of what is too much once
    * nothing runs there. Safe to repeat after a crash at any line.
@@ -52,6 +52,11 @@ export interface Provisioning {
   refusal?(observed: Observed): LearntRefusal | undefined;
   /** How far the claims are. */
   verdict(observed: Observed, plan: Plan): Verdict | undefined;
+  /**
+   * Has the caches know everything that `takeDown` decides by; to be awaited before they are looked at for it. Where it is missing,
+   * `takeDown` asks the API server itself.
+   */
+  beforeTakeDown?(tools: ProvisioningTools): Promise<void>;
   /**
    * Gives everything back. Each call does what can be done now.
    * @returns the names of what is still there; none when all is gone

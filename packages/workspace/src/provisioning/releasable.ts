@@ -2,6 +2,7 @@ import { labels } from '@kaito/crds';
 import type { StatefulSet } from '@kaito/kube';
 import type { Plan } from '@kaito/planner';
 import type { Observed } from '../observed.ts';
+import { askedFor } from './asked-for.ts';
 import type { Stand, Stands } from './stand.ts';
 
 /**
@@ -22,16 +23,4 @@ function asksForOther(workload: StatefulSet | undefined, { nodes }: Plan): boole
   if (sizes.length === 0) return false;
   const asksForSpot = askedFor(workload, labels.capacityType).includes('spot');
   return !sizes.includes(nodes.instanceType.toLowerCase()) || asksForSpot !== (nodes.capacityType === 'spot');
-}
-
-/** Values of a node label that would do for the pods of a workload; none where they do not ask. */
-function askedFor(workload: StatefulSet | undefined, label: string): readonly string[] {
-  const pod = workload?.spec?.template.spec;
-  const terms = pod?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
-  const selected = pod?.nodeSelector?.[label];
-  const expressions = terms.flatMap(term => term.matchExpressions ?? []);
-  return [
-    ...(selected === undefined ? [] : [selected]),
-    ...expressions.flatMap(({ key, operator, values }) => (key === label && operator === 'In' ? (values ?? []) : [])),
-  ];
 }

@@ -26,6 +26,8 @@ function withStatus(status?: WorkspaceStatus): Workspace {
   return { ...aWorkspace(), ...(status && { status }) };
 }
 
+const named = (name: string): Workspace => ({ ...withStatus(waiting), metadata: { name, namespace: 'default' } });
+
 describe('StatusPace', () => {
   it('lets the first status, gains and losses pass at once', () => {
     const pace = new StatusPace(new FakeClock());
@@ -63,5 +65,25 @@ describe('StatusPace', () => {
     pace.waitMs(withStatus(waiting), later);
     expect(pace.waitMs(withStatus(waiting), waiting)).toBe(0);
     expect(pace.waitMs(withStatus(waiting), later)).toBe(2000);
+  });
+
+  it('has workspaces take turns, so that a thousand that start write no more than ten a second', async () => {
+    const clock = new FakeClock();
+    const pace = new StatusPace(clock);
+    const waits = Array.from({ length: 1000 }, (_, number) => pace.waitMs(named(`w${number}`), later));
+    expect([waits[0], waits[1], waits[999]]).toEqual([2000, 2100, 2000 + 99_900]);
+    expect(pace.waitMs(named('w999'), { ...waiting, state: 'NotReady' })).toBe(0);
+    await clock.advance(3000);
+    expect(Array.from({ length: 20 }, (_, number) => pace.waitMs(named(`w${number}`), later))).toEqual([
+      ...Array.from({ length: 11 }, () => 0),
+      ...Array.from({ length: 9 }, (_, number) => 100 * (number + 1)),
+    ]);
+  });
+
+  it('begins with short waits again when nobody has anything to say', () => {
+    const pace = new StatusPace(new FakeClock());
+    for (const name of ['a', 'b', 'c']) pace.waitMs(named(name), later);
+    for (const name of ['a', 'b', 'c']) expect(pace.waitMs(named(name), { ...waiting, state: 'Ready' })).toBe(0);
+    expect(pace.waitMs(named('d'), later)).toBe(2000);
   });
 });

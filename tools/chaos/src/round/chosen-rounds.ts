@@ -4,13 +4,13 @@ import { describePoint } from '../plan/crash-point.ts';
 import type { Fault } from '../plan/fault.ts';
 import { schedule } from '../plan/schedule.ts';
 import type { PlannedRound } from '../plan/schedule.ts';
-import type { RoundResult, RoundWorld, Target } from '../target.ts';
+import type { Logs, RoundResult, RoundWorld, Target } from '../target.ts';
 
 /** A campaign of rounds that were picked by hand, for tests. */
 export interface ChosenOutcome {
   readonly outcome: readonly Pick<RoundResult, 'point' | 'fault' | 'crashed' | 'violations'>[];
-  /** What the controller wrote in the rounds that broke a promise. */
-  readonly logs: readonly string[];
+  /** What the controllers wrote in the rounds that broke a promise. */
+  readonly logs: readonly Logs[];
 }
 
 const WITHIN_MS = 110_000;
@@ -30,19 +30,19 @@ export async function chosenRounds<F extends Fault, P extends PlannedRound, W ex
     if (!found) throw new Error(`the schedule has no ${point} × ${fault}`);
     return target.plan(seed, found);
   });
-  const logs: string[] = [];
+  const broken: Logs[] = [];
   const results = await runCampaign({
     target,
     plans,
     shards: 1,
     clock: systemClock,
     signal: AbortSignal.timeout(WITHIN_MS),
-    onRound: ({ violations }, log) => {
-      if (violations.length > 0) logs.push(log);
+    onRound: ({ violations }, logs) => {
+      if (violations.length > 0) broken.push(logs);
     },
   });
   return {
     outcome: results.map(({ point, fault, crashed, violations }) => ({ point, fault, crashed, violations })),
-    logs,
+    logs: broken,
   };
 }

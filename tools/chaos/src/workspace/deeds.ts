@@ -1,4 +1,4 @@
-import { annotations, finalizers, machines, nodeClaims, workspaces } from '@kaito/crds';
+import { annotations, findCondition, machines, nodeClaims, workspaces } from '@kaito/crds';
 import type { EmulatorClient } from '@kaito/emulator';
 import { configMaps, deployments, nodes, pods, services, statefulSets } from '@kaito/kube';
 import type { Client, Clock, KubeObject, Pod, Resource } from '@kaito/kube';
@@ -6,6 +6,8 @@ import type { Random } from '../plan/random.ts';
 import type { Deed } from './fault.ts';
 import { Healing } from './healing.ts';
 import type { RoundWorkspaces } from './round-workspaces.ts';
+import { configOf, nameOfConfig } from './settings.ts';
+import type { Squatters } from './squatters.ts';
 import { unlessReplaced } from './unless-replaced.ts';
 import { isServing, namespace } from './view.ts';
 import type { View } from './view.ts';
@@ -15,6 +17,7 @@ export interface DeedsOptions {
   readonly emulator: EmulatorClient;
   readonly view: View;
   readonly author: RoundWorkspaces;
+  readonly squatters: Squatters;
   /** Chooses who it is done to. */
   readonly random: Random;
   readonly note: (what: string) => void;
@@ -28,12 +31,16 @@ type Lack = () => string | undefined;
 type Act = () => Promise<Lack>;
 
 const ADAPTER = 'chaos-adapter';
+/** Where a pod says with which settings it was started. */
+const CONFIG_HASH = 'kaito.sh/config-hash';
 const EFFECTIVE: Lack = () => undefined;
 /** What is done to a workspace itself makes sense only while it is wanted. */
 const TO_THE_WORKSPACE: ReadonlySet<Deed> = new Set([
   'edit the adapters',
   'edit an annotation',
+  'name a config',
   'edit the config',
+  'take the name of a workload',
   'delete a workspace',
   'make a workspace anew',
 ]);
@@ -85,7 +92,7 @@ export class Deeds {
 
   /** For each deed: how it is done to a workspace, or undefined while it cannot be. */
   readonly #acts: Readonly<Record<Deed, (workspace: string) => Act | undefined>> = {
-    'delete a node': name => this.#deletion(nodes, this.#options.view.nodes(name).filter(wasSeenIn)),
+    'delete a node': name => this.#deletion(nodes, this.#options.view.nodes(name)),
     'delete a claim': name => this.#deletionOfClaim(name),
     'delete a pod': name => this.#deletion(pods, this.#options.view.pods(name)),
     'delete a workload': name => this.#deletionOfWorkload(name),
@@ -95,7 +102,9 @@ export class Deeds {
     'let a pod be unready for a while': name => this.#unreadyPod(name),
     'edit the adapters': name => () => this.#addAdapter(name),
     'edit an annotation': name => () => this.#askForLoadBalancer(name),
-    'edit the config': name => () => this.#setConfig(name),
+    'name a config': name => () => this.#nameConfig(name),
+    'edit the config': name => this.#editConfig(name),
+    'take the name of a workload': name => this.#takeName(name),
     'delete a workspace': name => () => this.#options.author.deleteOne(name).then(() => EFFECTIVE),
     'make a workspace anew': name => () => this.#options.author.makeAnew(name).then(() => EFFECTIVE),
   };
@@ -182,21 +191,52 @@ export class Deeds {
     return this.#inPods(name, ADAPTER);
   }
 
-  async #setConfig(name: string): Promise<Lack> {
+  async #nameConfig(name: string): Promise<Lack> {
     const { client, signal } = this.#options;
-    const config = `${name}-config`;
-    await client.create(
-      configMaps,
-      {
-        apiVersion: 'v1',
-        kind: 'ConfigMap',
-        metadata: { name: config, namespace },
-        data: { 'inference_config.yaml': 'vllm:\n  max-model-len: 2048\n' },
-      },
-      { signal },
-    );
-    await this.#patchWorkspace(name, { inference: { config } });
-    return this.#inPods(name, config);
+    await client.create(configMaps, configOf(name, 2048), { signal });
+    await this.#patchWorkspace(name, { inference: { config: nameOfConfig(name) } });
+    return this.#inPods(name, nameOfConfig(name));
+  }
+
+  /** Only what is in use is edited: the pods tell what they were started with. */
+  #editConfig(name: string): Act | undefined {
+    const { client, view, signal } = this.#options;
+    const hashes = (): readonly (string | undefined)[] =>
+      view.pods(name).map(({ metadata }) => metadata.annotations?.[CONFIG_HASH]);
+    const [before] = hashes();
+    if (before === undefined) return undefined;
+    return async () => {
+      const { data } = configOf(name, 1024);
+      await client.patch(configMaps, { name: nameOfConfig(name), namespace }, { data }, { signal });
+      return this.#whileWanted(name, () => {
+        const now = hashes();
+        const isNew = now.length > 0 && now.every(hash => hash !== undefined && hash !== before);
+        return isNew ? undefined : `the pods of ${name} run with the settings of before`;
+      });
+    };
+  }
+
+  /** The workspace has to say so before the name is given back. */
+  #takeName(name: string): Act | undefined {
+    const { author, squatters, view, clock, signal } = this.#options;
+    const workload = view.cache.informer(statefulSets).get(`${namespace}/${name}`);
+    if (!workload || workload.metadata.deletionTimestamp) return undefined;
+    return async () => {
+      if (!(await squatters.replace(workload, signal))) return EFFECTIVE;
+      let leaving: Healing | undefined;
+      return () => {
+        if (!author.wanted.includes(name) || this.#saysTaken(name))
+          leaving ??= new Healing(() => squatters.leave(name, signal), { clock, signal });
+        if (!leaving) return `${name} does not say that its name is taken`;
+        return leaving.isOver ? undefined : `the StatefulSet of somebody else called ${name} is still there`;
+      };
+    };
+  }
+
+  #saysTaken(name: string): boolean {
+    const workspace = this.#options.view.workspace(name);
+    const ready = workspace && findCondition(workspace, 'WorkspaceReady');
+    return ready?.status === 'False' && (ready.message?.includes('does not belong to this workspace') ?? false);
   }
 
   async #askForLoadBalancer(name: string): Promise<Lack> {
@@ -225,14 +265,6 @@ export class Deeds {
   #whileWanted(name: string, lack: Lack): Lack {
     return () => (this.#options.author.wanted.includes(name) ? lack() : undefined);
   }
-}
-
-/**
- * The provisioner holds a node from when it has seen it. A node that is deleted before is to the provisioner one that never came, and
- * is replaced only after the time that a machine has to join.
- */
-function wasSeenIn({ metadata }: KubeObject): boolean {
-  return metadata.finalizers?.includes(finalizers.termination) ?? false;
 }
 
 /** The conditions of a pod with another word on whether it is ready. */

@@ -13,7 +13,9 @@ export type Deed =
   | 'delete a service'
   | 'edit the adapters'
   | 'edit an annotation'
+  | 'name a config'
   | 'edit the config'
+  | 'take the name of a workload'
   | 'delete a workspace'
   | 'make a workspace anew';
 
@@ -26,8 +28,12 @@ export interface WorkspaceFault extends Fault {
   readonly timings?: Partial<Timings>;
   /** The size of the nodes, where the usual one does not do. */
   readonly instanceType?: string;
+  /** The workspaces have settings of their own from the start. */
+  readonly configured?: true;
 }
 
+/** Settings are for the server of today's base image, which this size gets. */
+const AMPERE = 'Standard_NC24ads_A100_v4';
 const someWrites = { request: 'any write', times: 3 } as const;
 
 /** The faults that are crossed with the crash points. */
@@ -72,12 +78,18 @@ export const faults: readonly WorkspaceFault[] = [
   { id: 'service-deleted', describe: 'somebody deletes a Service', deed: 'delete a service' },
   { id: 'adapters-edited', describe: 'adapters are added to a workspace', deed: 'edit the adapters' },
   { id: 'annotation-edited', describe: 'a workspace is to have a load balancer', deed: 'edit an annotation' },
+  { id: 'config-named', describe: 'a workspace gets settings of its own', deed: 'name a config', instanceType: AMPERE },
   {
     id: 'config-edited',
-    describe: 'a workspace gets settings of its own',
+    describe: 'the settings of a workspace change',
     deed: 'edit the config',
-    // Settings are for the server of today's base image, which this size gets.
-    instanceType: 'Standard_NC24ads_A100_v4',
+    instanceType: AMPERE,
+    configured: true,
+  },
+  {
+    id: 'name-taken',
+    describe: 'somebody puts a StatefulSet of their own in the place of that of a workspace, for a while',
+    deed: 'take the name of a workload',
   },
   { id: 'workspace-deleted', describe: 'a workspace is deleted', deed: 'delete a workspace' },
   { id: 'workspace-anew', describe: 'a workspace is deleted and made anew', deed: 'make a workspace anew' },

@@ -1,10 +1,11 @@
 import { findCondition, isTrue, workspaces } from '@kaito/crds';
 import type { Workspace } from '@kaito/crds';
-import { isAlreadyExists } from '@kaito/kube';
+import { configMaps, isAlreadyExists } from '@kaito/kube';
 import type { Client, Clock } from '@kaito/kube';
 import { aWorkspace } from '@kaito/testing';
 import type { OurWorkspace } from './books/books.ts';
 import type { PlannedWorkspace } from './plan-round.ts';
+import { configOf, nameOfConfig } from './settings.ts';
 import { unlessReplaced } from './unless-replaced.ts';
 import { isServing, namespace } from './view.ts';
 import type { View } from './view.ts';
@@ -15,6 +16,8 @@ export interface RoundWorkspacesOptions {
   readonly view: View;
   /** Size of the nodes, where the usual one does not do. */
   readonly instanceType: string | undefined;
+  /** They have settings of their own. */
+  readonly configured: true | undefined;
   readonly note: (what: string) => void;
   readonly signal: AbortSignal;
 }
@@ -137,13 +140,17 @@ export class RoundWorkspaces {
   }
 
   async #create({ name, nodes: count }: PlannedWorkspace): Promise<string> {
-    const { client, signal, instanceType } = this.#options;
+    const { client, signal, instanceType, configured } = this.#options;
     const resource = {
       count,
       labelSelector: { matchLabels: { apps: name } },
       ...(instanceType !== undefined && { instanceType }),
     };
-    const made = await client.create(workspaces, aWorkspace({ metadata: { name, namespace }, resource }), { signal });
+    const workspace = aWorkspace({ metadata: { name, namespace }, resource });
+    const config = nameOfConfig(name);
+    if (configured) await ignoreAlreadyExists(client.create(configMaps, configOf(name, 2048), { signal }));
+    const wanted = configured ? { ...workspace, inference: { ...workspace.inference, config } } : workspace;
+    const made = await client.create(workspaces, wanted, { signal });
     return made.metadata.uid ?? '';
   }
 
@@ -204,6 +211,14 @@ export class RoundWorkspaces {
       return `${name} has ${serving} of ${wanted} pods, and ${pods.length} in all`;
     const served = view.served(name).length;
     return served === wanted ? undefined : `Service ${name} sends requests to ${served} of ${wanted} pods`;
+  }
+}
+
+async function ignoreAlreadyExists(creation: Promise<unknown>): Promise<void> {
+  try {
+    await creation;
+  } catch (error) {
+    if (!isAlreadyExists(error)) throw error;
   }
 }
 

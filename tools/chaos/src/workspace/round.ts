@@ -61,14 +61,16 @@ class Round {
     );
     this.#squatters = new Squatters(client);
     this.#keeper = new BookKeeper({ view, client, emulator, clock, isForeign: uid => this.#squatters.isOne(uid) });
-    const { instanceType } = plan.fault;
-    this.#author = new RoundWorkspaces(plan.workspaces, { client, clock, view, instanceType, note, signal });
+    const { instanceType, configured } = plan.fault;
+    const { workspaces } = plan;
+    this.#author = new RoundWorkspaces(workspaces, { client, clock, view, instanceType, configured, note, signal });
     const random = new Random(`${plan.seed}/${plan.id}/run`);
     this.#deeds = new Deeds(plan.fault.deed, {
       client,
       emulator,
       view,
       author: this.#author,
+      squatters: this.#squatters,
       random,
       note,
       clock,

@@ -39,6 +39,9 @@ export class World extends StagedWorld {
       async () => {
         const claim = await client.get(machines, { name: FOREIGN_CLAIM }, { signal });
         if (!isTrue(claim, 'Ready')) throw new Error(`claim ${FOREIGN_CLAIM} is not Ready`);
+        // A node may be there before AKS has finished its pool, and what is still to change is no measure.
+        const state = (await this.#foreignPool(signal))?.provisioningState;
+        if (state !== 'Succeeded') throw new Error(`the pool of ${FOREIGN_CLAIM} is ${state ?? 'not there'}`);
       },
       { signal, timeoutMs: 40_000 },
     );

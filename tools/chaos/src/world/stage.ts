@@ -5,6 +5,7 @@ import type { LocalStack, LocalStackOptions } from '@kaito/local-stack';
 import { eventually } from '@kaito/testing';
 import { Hooks } from '../proxy/hooks.ts';
 import type { Proxy, ProxyHook } from '../proxy/proxy.ts';
+import type { Logs } from '../target.ts';
 import { startReplica } from './replica.ts';
 import type { AppUnderAttack, Replica } from './replica.ts';
 
@@ -91,9 +92,11 @@ export class Stage {
     );
   }
 
-  /** Everything that the replicas have written so far. */
-  log(): string {
-    return this.replicas.map(({ process }) => process.logs()).find(log => log !== '') ?? '';
+  /** Everything that the controllers have written so far; all replicas of one write into the same log. */
+  logs(): Logs {
+    const { provisioner, workspace } = this.stack.apps;
+    const processes = [provisioner, workspace, ...this.replicas.map(({ process }) => process)];
+    return Object.fromEntries(processes.map(one => [one.name, one.logs()] as const).filter(([, log]) => log !== ''));
   }
 
   /** Kills the replicas and lets requests go through unharmed. */

@@ -1,6 +1,6 @@
 import type { Timings } from '@kaito/emulator';
 import type { ProxyHook } from '../proxy/proxy.ts';
-import type { RoundWorld } from '../target.ts';
+import type { Logs, RoundWorld } from '../target.ts';
 import type { Bystander } from './bystander.ts';
 import { QUICK } from './quick.ts';
 import type { Stage } from './stage.ts';
@@ -47,8 +47,8 @@ export abstract class StagedWorld implements RoundWorld {
     return this.#bystanders.map(({ what, before }, index) => ({ what, before, after: now[index]?.before }));
   }
 
-  log(): string {
-    return this.stage.log();
+  logs(): Logs {
+    return this.stage.logs();
   }
 
   async stop(): Promise<void> {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../repository.ts';
-import { binaries, BINARY_NAMES } from './catalogue.ts';
+import { binaries, BINARY_NAMES, OPTIONAL_BINARY_NAMES } from './catalogue.ts';
 import { formatVersion } from './version.ts';
 
 /** What each Go module requires, by the path of the module in it. */
@@ -11,16 +11,20 @@ const required = {
   kwok: 'sigs.k8s.io/kwok',
   coredns: 'github.com/coredns/coredns',
   node: 'k8s.io/kubelet',
+  helm: 'helm.sh/helm/v3',
+  karpenter: 'sigs.k8s.io/karpenter',
 } as const;
 
+const names = [...BINARY_NAMES, ...OPTIONAL_BINARY_NAMES, 'kubelet', 'kube-proxy'] as const;
+
 describe('the catalogue', () => {
-  test.each(BINARY_NAMES)('pins the version of %s that its go.mod builds', name => {
+  test.each(names)('pins the version of %s that its go.mod builds', name => {
     const { goModule, version } = binaries[name];
     const goMod = readFileSync(join(packageRoot, 'go', goModule, 'go.mod'), 'utf8');
     expect(goMod).toContain(`require ${required[goModule]} v${formatVersion(version)}\n`);
   });
 
-  test.each(BINARY_NAMES)('builds a package of %s that its tools.go keeps in go.sum', name => {
+  test.each(names)('builds a package of %s that its tools.go keeps in go.sum', name => {
     const { goModule, goPackage } = binaries[name];
     expect(readFileSync(join(packageRoot, 'go', goModule, 'tools.go'), 'utf8')).toContain(`_ "${goPackage}"`);
   });
@@ -40,6 +44,11 @@ describe('the catalogue', () => {
     expect(binaries.kwok.release(linux)).toEqual({
       path: 'v0.8.0/kwok-linux-arm64',
       checksumPath: 'v0.8.0/checksums.txt',
+    });
+    expect(binaries.helm.release(linux)).toEqual({
+      path: 'helm-v3.22.0-linux-arm64.tar.gz',
+      checksumPath: 'helm-v3.22.0-linux-arm64.tar.gz.sha256sum',
+      member: 'linux-arm64/helm',
     });
   });
 });

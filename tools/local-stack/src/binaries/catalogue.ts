@@ -1,6 +1,6 @@
 import { atLeast, formatVersion, sameMinor, withinFourMinors, type Acceptance, type Version } from './version.ts';
 
-/** What the stack runs. */
+/** What a stack runs. */
 export const BINARY_NAMES = [
   'etcd',
   'kube-apiserver',
@@ -9,15 +9,16 @@ export const BINARY_NAMES = [
   'kubectl',
   'kwok',
 ] as const;
-
+/** What only some tests need. Others are not kept waiting for it: building it takes minutes. */
+export const OPTIONAL_BINARY_NAMES = ['helm', 'karpenter'] as const;
 /** What a node with a real kubelet needs beyond that. */
 export const NODE_BINARY_NAMES = ['kubelet', 'kube-proxy', 'coredns', 'gpu-device-plugin', 'pause'] as const;
-export type BinaryName = (typeof BINARY_NAMES)[number] | (typeof NODE_BINARY_NAMES)[number];
+export type BinaryName = (typeof BINARY_NAMES | typeof OPTIONAL_BINARY_NAMES | typeof NODE_BINARY_NAMES)[number];
 
 /** A checked-in Go module that pins, by its go.sum, every line of source that its programs are built from. */
-export type GoModule = ReleasedModule | 'coredns' | 'node';
+export type GoModule = ReleasedModule | 'karpenter' | 'coredns' | 'node';
 /** Those whose programs are published as releases too. */
-export type ReleasedModule = 'kubernetes' | 'etcd' | 'kwok';
+export type ReleasedModule = 'kubernetes' | 'etcd' | 'kwok' | 'helm';
 
 /** The operating system and processor as Go and the release pages call them. */
 export interface Platform {
@@ -38,13 +39,13 @@ export interface Release {
 export interface Binary {
   readonly name: BinaryName;
   readonly version: Version;
-  /** Makes it print its version. */
-  readonly versionArgs: readonly string[];
-  /** Whether an installed one of another version will do; undefined: no installed one is looked for. */
-  readonly accepts: Acceptance | undefined;
+  /** Makes it print its version; absent where it cannot, and then no installed one is taken. */
+  readonly versionArgs?: readonly string[];
+  /** Whether an installed one of another version will do. */
+  readonly accepts: Acceptance;
   readonly goModule: GoModule;
   readonly goPackage: string;
-  /** Its official release; absent for what is only ever built from the module. */
+  /** Absent where nobody publishes the program by itself. */
   readonly release?: (platform: Platform) => Release;
 }
 
@@ -54,17 +55,22 @@ export type ReleasedBinary = Binary & Required<Pick<Binary, 'release'>>;
 const kubernetes: Version = { major: 1, minor: 36, patch: 3 };
 const etcd: Version = { major: 3, minor: 6, patch: 16 };
 const kwok: Version = { major: 0, minor: 8, patch: 0 };
+const helm: Version = { major: 3, minor: 22, patch: 0 };
+const karpenter: Version = { major: 1, minor: 14, patch: 1 };
 
 const coredns: Version = { major: 1, minor: 14, patch: 1 };
 /** Of our own programs; whoever changes their sources raises it, as the cache keeps the old ones otherwise. */
 const ours: Version = { major: 0, minor: 1, patch: 0 };
 
+/** A program that its project publishes. */
+export type Released = Binary & Required<Pick<Binary, 'release' | 'versionArgs'>>;
+
 /** A program that is as we build it: an installed one of the same name is never taken for it. */
 function builtOnly(name: BinaryName, version: Version, module: Pick<Binary, 'goModule' | 'goPackage'>): Binary {
-  return { name, version, versionArgs: [], accepts: undefined, ...module };
+  return { name, version, accepts: atLeast(version.major, version.minor), ...module };
 }
 
-function kubernetesBinary(name: BinaryName, overrides: Partial<ReleasedBinary> = {}): ReleasedBinary {
+function kubernetesBinary(name: BinaryName, overrides: Partial<Released> = {}): Released {
   return {
     name,
     version: kubernetes,
@@ -82,7 +88,7 @@ function kubernetesBinary(name: BinaryName, overrides: Partial<ReleasedBinary> =
 }
 
 /** The programs by name. `go/<module>/go.mod` holds the same versions. */
-export const binaries: Readonly<Record<BinaryName, Binary> & Record<(typeof BINARY_NAMES)[number], ReleasedBinary>> = {
+export const binaries = {
   etcd: {
     name: 'etcd',
     version: etcd,
@@ -126,7 +132,22 @@ export const binaries: Readonly<Record<BinaryName, Binary> & Record<(typeof BINA
     goPackage: 'kaito.local/node/gpu-device-plugin',
   }),
   pause: builtOnly('pause', ours, { goModule: 'node', goPackage: 'kaito.local/node/pause' }),
-};
+  helm: {
+    name: 'helm',
+    version: helm,
+    versionArgs: ['version', '--short'],
+    accepts: atLeast(3, 17),
+    goModule: 'helm',
+    goPackage: 'helm.sh/helm/v3/cmd/helm',
+    // Helm docs, "Installing Helm": an archive per platform at get.helm.sh, with its .sha256sum beside it.
+    release: ({ os, arch }) => {
+      const path = `helm-v${formatVersion(helm)}-${os}-${arch}.tar.gz`;
+      return { path, checksumPath: `${path}.sha256sum`, member: `${os}-${arch}/helm` };
+    },
+  },
+  // Karpenter with the provider that makes nodes for kwok. Its releases are container images.
+  karpenter: builtOnly('karpenter', karpenter, { goModule: 'karpenter', goPackage: 'sigs.k8s.io/karpenter/kwok' }),
+} as const satisfies Readonly<Record<BinaryName, Binary>>;
 
 /** @returns this machine as the release pages call it. */
 export function currentPlatform(): Platform {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fakeProgram } from '../fixtures/fake-program.ts';
 import { useReleaseServer } from '../fixtures/release-server.ts';
 import { useTemporaryFolder } from '../fixtures/temporary-folder.ts';
-import { binaries, currentPlatform, type Binary, type GoModule, type ReleasedBinary } from './catalogue.ts';
+import { binaries, currentPlatform, type Binary, type GoModule, type Released } from './catalogue.ts';
 import { ensureBinaries, type EnsureOptions } from './ensure-binaries.ts';
 import { formatVersion } from './version.ts';
 
@@ -26,7 +26,7 @@ describe('ensureBinaries', () => {
     const { os, arch } = currentPlatform();
     return join(cacheDir(), 'bin', `${name}-${formatVersion(version)}-${os}-${arch}`, name);
   };
-  const publish = (binary: ReleasedBinary, content: string): void => {
+  const publish = (binary: Released, content: string): void => {
     const { path, checksumPath } = binary.release(currentPlatform());
     server().serve(`/${path}`, content);
     server().serve(`/${checksumPath}`, `${sumOf(content)}  ${path.split('/').at(-1)}\n`);
@@ -41,7 +41,7 @@ describe('ensureBinaries', () => {
     const settings = {
       searchPath: [installedDir()],
       cacheDir: cacheDir(),
-      downloadUrls: { kubernetes: url, etcd: url, kwok: url },
+      downloadUrls: { kubernetes: url, etcd: url, kwok: url, helm: url },
     };
     return { settings, build, ...overrides };
   };
@@ -130,7 +130,7 @@ describe('ensureBinaries', () => {
         '  Go build:  Go is not installed, or not on the PATH',
         'Do one of these: install Go 1.26 or newer (it needs a Go module proxy or the internet); let this machine reach the',
         'release pages (behind a proxy: HTTPS_PROXY and NODE_USE_ENV_PROXY=1); name mirrors by KAITO_DOWNLOAD_K8S,',
-        'KAITO_DOWNLOAD_ETCD and KAITO_DOWNLOAD_KWOK; or put the programs into a folder and name it by KUBEBUILDER_ASSETS.',
+        'KAITO_DOWNLOAD_ETCD, KAITO_DOWNLOAD_KWOK and KAITO_DOWNLOAD_HELM; or put the programs into a folder and name it by KUBEBUILDER_ASSETS.',
       ].join('\n'),
     );
   });

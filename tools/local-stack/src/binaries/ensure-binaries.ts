@@ -45,7 +45,7 @@ export async function ensureBinaries(names: readonly BinaryName[], options: Ensu
     ...options,
     settings: options.settings ?? binarySettings(),
   };
-  const wanted = names.map(name => binaries[name]);
+  const wanted: readonly Binary[] = names.map(name => binaries[name]);
   const found = new Map(
     await Promise.all(wanted.map(async binary => [binary, await findReady(binary, context)] as const)),
   );
@@ -115,12 +115,12 @@ async function tryDownload(
   workDir: string,
   context: Context & { pinned: Readonly<Record<string, string>> },
 ): Promise<string | undefined> {
-  const { release } = binary;
-  const baseUrl = context.settings.downloadUrls[binary.goModule];
-  if (!release || baseUrl === undefined) return 'it is published nowhere';
+  const { name, release, goModule } = binary;
+  const baseUrl = context.settings.downloadUrls[goModule];
+  if (!release || baseUrl === undefined) return 'nobody publishes it as a program';
   await mkdir(workDir, { recursive: true });
   try {
-    await install(binary, await downloadRelease({ ...binary, release }, { ...context, baseUrl, workDir }), context);
+    await install(binary, await downloadRelease({ name, release }, { ...context, baseUrl, workDir }), context);
     return undefined;
   } catch (error) {
     context.signal?.throwIfAborted();
@@ -170,7 +170,7 @@ function unavailable(
       `  Go build:  ${build}`,
       'Do one of these: install Go 1.26 or newer (it needs a Go module proxy or the internet); let this machine reach the',
       'release pages (behind a proxy: HTTPS_PROXY and NODE_USE_ENV_PROXY=1); name mirrors by KAITO_DOWNLOAD_K8S,',
-      'KAITO_DOWNLOAD_ETCD and KAITO_DOWNLOAD_KWOK; or put the programs into a folder and name it by KUBEBUILDER_ASSETS.',
+      'KAITO_DOWNLOAD_ETCD, KAITO_DOWNLOAD_KWOK and KAITO_DOWNLOAD_HELM; or put the programs into a folder and name it by KUBEBUILDER_ASSETS.',
     ].join('\n'),
     { cause: buildError },
   );

@@ -20,11 +20,12 @@ export interface SearchOptions {
  * @returns its path, or `undefined`; what was passed over is reported.
  */
 export async function findInstalled(binary: Binary, options: SearchOptions): Promise<string | undefined> {
-  if (!binary.accepts) return undefined;
+  const { versionArgs } = binary;
+  if (!versionArgs) return undefined;
   for (const folder of options.searchPath) {
     const file = join(folder, binary.name);
     if (!(await isExecutable(file))) continue;
-    const verdict = await judge(binary, file, options.signal);
+    const verdict = await judge({ ...binary, versionArgs }, file, options.signal);
     options.onProgress({ name: binary.name, phase: 'path', detail: `${file}: ${verdict.detail}` });
     if (verdict.good) return file;
   }
@@ -39,7 +40,11 @@ export async function isExecutable(file: string): Promise<boolean> {
   );
 }
 
-async function judge(binary: Binary, file: string, signal?: AbortSignal): Promise<{ good: boolean; detail: string }> {
+async function judge(
+  binary: Binary & Required<Pick<Binary, 'versionArgs'>>,
+  file: string,
+  signal?: AbortSignal,
+): Promise<{ good: boolean; detail: string }> {
   try {
     const printed = await runProgram(file, binary.versionArgs, { timeoutMs: VERSION_TIMEOUT_MS, signal });
     const found = parseVersion(printed);

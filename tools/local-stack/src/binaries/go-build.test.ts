@@ -49,6 +49,15 @@ describe('goBuild', () => {
     );
   });
 
+  test('tells helm its version, and the Kubernetes that it judges charts by', async () => {
+    const script = FAKE_GO(calls(), 'go1.26.8').replace('"$out/server"', '"$out/server" "$out/helm"');
+    const [file] = await goBuild('helm', [binaries.helm], options(script));
+    expect(file).toBe(join(folder(), 'out/helm'));
+    const build = readFileSync(calls(), 'utf8').trim().split('\n').at(-1);
+    expect(build).toContain('-X helm.sh/helm/v3/internal/version.version=v3.22.0');
+    expect(build).toContain('-X helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor=37');
+  });
+
   test('knows that the package of etcd ends in its major version and the program does not', async () => {
     const [file] = await goBuild('etcd', [binaries.etcd], options(FAKE_GO(calls(), 'go1.26.8')));
     expect(file).toBe(join(folder(), 'out/server'));

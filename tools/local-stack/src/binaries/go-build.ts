@@ -29,8 +29,7 @@ export async function goBuild(
   wanted: readonly Binary[],
   options: GoBuildOptions,
 ): Promise<readonly string[]> {
-  const cwd = join(packageRoot, 'go', module);
-  const env = { ...(options.env ?? process.env), CGO_ENABLED: '0', GOWORK: 'off', GOFLAGS: '-buildvcs=false' };
+  const { cwd, env } = placeOf(module, options.env);
   const name = wanted.map(binary => binary.name).join(', ');
   const packages = wanted.map(binary => binary.goPackage);
   const report = (detail: string, percent?: number): void =>
@@ -51,6 +50,32 @@ export async function goBuild(
   return wanted.map(binary => join(options.outDir, programName(binary)));
 }
 
+/**
+ * The folder with the source of one of the modules that a checked-in Go module requires; it is fetched when Go does not have it.
+ * @param path of the required module, such as `sigs.k8s.io/karpenter`
+ * @throws Error that says what is missing or what Go said.
+ */
+export async function goModuleFolder(
+  module: GoModule,
+  path: string,
+  options: Pick<GoBuildOptions, 'signal' | 'env'> = {},
+): Promise<string> {
+  const { cwd, env } = placeOf(module, options.env);
+  await checkGo(env, options.signal);
+  // Not `go list -m`: that names no folder for a module that is not fetched yet.
+  const printed = await runGo(['mod', 'download', '-json', path], { cwd, env, signal: options.signal });
+  const { Dir: folder }: { readonly Dir?: unknown } = JSON.parse(printed);
+  if (typeof folder !== 'string') throw new Error(`go mod download names no folder for ${path}: ${printed.trim()}`);
+  return folder;
+}
+
+function placeOf(module: GoModule, env: NodeJS.ProcessEnv = process.env): { cwd: string; env: NodeJS.ProcessEnv } {
+  return {
+    cwd: join(packageRoot, 'go', module),
+    env: { ...env, CGO_ENABLED: '0', GOWORK: 'off', GOFLAGS: '-buildvcs=false' },
+  };
+}
+
 /** What `go build` names a program: the last part of its package, without a major version suffix. */
 function programName({ goPackage }: Binary): string {
   return basename(goPackage.replace(/\/v\d+$/, ''));
@@ -61,14 +86,35 @@ function buildArguments(wanted: readonly Binary[], out: string): readonly string
   return ['build', '-trimpath', '-mod=readonly', '-v', '-ldflags', linkerFlags(wanted), '-o', out, ...packages];
 }
 
-/** No symbol tables; and Kubernetes' version, which its own build scripts put in (otherwise it calls itself v0.0.0). */
-function linkerFlags(wanted: readonly Binary[]): string {
-  const kubernetes = wanted.find(binary => binary.goModule === 'kubernetes');
-  if (!kubernetes) return '-s -w';
-  const { version } = kubernetes;
-  const values = { gitVersion: `v${formatVersion(version)}`, gitMajor: version.major, gitMinor: version.minor };
-  const sets = Object.entries(values).map(([name, value]) => `-X k8s.io/component-base/version.${name}=${value}`);
-  return ['-s', '-w', ...sets].join(' ');
+/** No symbol tables; and the versions that a program's own build scripts put in: otherwise it does not know its own. */
+function linkerFlags([first]: readonly Binary[]): string {
+  const values = first ? linkedVersions(first) : {};
+  return ['-s', '-w', ...Object.entries(values).map(([name, value]) => `-X ${name}=${value}`)].join(' ');
+}
+
+/** Variables by name, as the makefiles of Kubernetes and of helm set them. */
+function linkedVersions({ goModule, version }: Binary): Readonly<Record<string, string | number>> {
+  const { major, minor } = version;
+  if (goModule === 'kubernetes') {
+    const component = 'k8s.io/component-base/version';
+    return {
+      [`${component}.gitVersion`]: `v${formatVersion(version)}`,
+      [`${component}.gitMajor`]: major,
+      [`${component}.gitMinor`]: minor,
+    };
+  }
+  if (goModule !== 'helm') return {};
+  const helm = 'helm.sh/helm/v3';
+  return {
+    [`${helm}/internal/version.version`]: `v${formatVersion(version)}`,
+    // The Kubernetes that charts are judged by while there is no cluster: that of its client library (v0.37).
+    ...Object.fromEntries(
+      ['pkg/lint/rules', 'pkg/chartutil'].flatMap(at => [
+        [`${helm}/${at}.k8sVersionMajor`, 1],
+        [`${helm}/${at}.k8sVersionMinor`, 37],
+      ]),
+    ),
+  };
 }
 
 async function checkGo(env: NodeJS.ProcessEnv, signal: AbortSignal | undefined): Promise<void> {

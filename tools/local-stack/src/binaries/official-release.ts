@@ -1,7 +1,7 @@
 import { chmod, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { OnProgress } from '../progress.ts';
-import type { Binary, Platform, ReleasedBinary } from './catalogue.ts';
+import type { Binary, Platform, Released } from './catalogue.ts';
 import { findChecksum } from './checksum.ts';
 import { download, DownloadError, downloadText, type DownloadOptions } from './download.ts';
 import { runProgram } from './run-program.ts';
@@ -21,7 +21,10 @@ export interface ReleaseOptions extends Pick<DownloadOptions, 'signal' | 'connec
  * @returns the path of the program inside `workDir`.
  * @throws DownloadError when it cannot be had or its sum is wrong.
  */
-export async function downloadRelease(binary: ReleasedBinary, options: ReleaseOptions): Promise<string> {
+export async function downloadRelease(
+  binary: Pick<Released, 'name' | 'release'>,
+  options: ReleaseOptions,
+): Promise<string> {
   const release = binary.release(options.platform);
   const url = `${options.baseUrl}/${release.path}`;
   options.onProgress({ name: binary.name, phase: 'download', detail: url });
@@ -59,7 +62,7 @@ async function extract(archive: string, member: string, { workDir, signal }: Rel
 
 /** Reports whole percents, each once. */
 function percentReporter(
-  binary: Binary,
+  binary: Pick<Binary, 'name'>,
   url: string,
   onProgress: OnProgress,
 ): (received: number, total: number | undefined) => void {

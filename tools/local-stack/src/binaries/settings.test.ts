@@ -21,6 +21,7 @@ describe('where programs are looked for', () => {
       kubernetes: 'https://dl.k8s.io',
       etcd: 'http://mirror.example/etcd',
       kwok: 'https://github.com/kubernetes-sigs/kwok/releases/download',
+      helm: 'https://get.helm.sh',
     });
   });
 });

@@ -15,12 +15,13 @@ const OFFICIAL: Readonly<Record<ReleasedModule, string>> = {
   kubernetes: 'https://dl.k8s.io',
   etcd: 'https://github.com/etcd-io/etcd/releases/download',
   kwok: 'https://github.com/kubernetes-sigs/kwok/releases/download',
+  helm: 'https://get.helm.sh',
 };
 
 /**
  * Reads where to look from the environment: `KUBEBUILDER_ASSETS` (a folder, as controller-runtime's envtest has it) and
  * `PATH`; `KAITO_CACHE_DIR`, else `XDG_CACHE_HOME`/kaito, else ~/.cache/kaito; `KAITO_DOWNLOAD_K8S`,
- * `KAITO_DOWNLOAD_ETCD` and `KAITO_DOWNLOAD_KWOK` for mirrors of the release pages.
+ * `KAITO_DOWNLOAD_ETCD`, `KAITO_DOWNLOAD_KWOK` and `KAITO_DOWNLOAD_HELM` for mirrors of the release pages.
  */
 export function binarySettings(env: NodeJS.ProcessEnv = process.env): BinarySettings {
   // An empty variable counts as one that is not set.
@@ -34,6 +35,7 @@ export function binarySettings(env: NodeJS.ProcessEnv = process.env): BinarySett
       kubernetes: mirror('KAITO_DOWNLOAD_K8S', OFFICIAL.kubernetes),
       etcd: mirror('KAITO_DOWNLOAD_ETCD', OFFICIAL.etcd),
       kwok: mirror('KAITO_DOWNLOAD_KWOK', OFFICIAL.kwok),
+      helm: mirror('KAITO_DOWNLOAD_HELM', OFFICIAL.helm),
     },
   };
 }

@@ -3,6 +3,7 @@ import { probe } from '../processes/probe.ts';
 import { waitUntilUp } from '../processes/wait-until-up.ts';
 import type { Run } from '../stack/run.ts';
 import type { Certificates } from './certificates.ts';
+import { auditArguments } from './audit-log.ts';
 import { etcdUrl } from './etcd.ts';
 
 export interface ApiServerOptions {
@@ -15,12 +16,14 @@ export interface ApiServerOptions {
    * without it no pod could be created.
    */
   readonly serviceAccounts: boolean;
+  /** Whether to write down who asked for what; see `auditLog`. */
+  readonly audit: boolean;
 }
 
 const READY_WITHIN_MS = 60_000;
 
 /** Starts kube-apiserver; it may be started before etcd answers. */
-export function startApiServer(run: Run, options: ApiServerOptions): Promise<Program> {
+export async function startApiServer(run: Run, options: ApiServerOptions): Promise<Program> {
   const { certificates } = options;
   return run.start({
     name: 'kube-apiserver',
@@ -45,6 +48,7 @@ export function startApiServer(run: Run, options: ApiServerOptions): Promise<Pro
       // How kwok is reached, which plays the kubelet of every node.
       '--kubelet-preferred-address-types=ExternalDNS',
       '--profiling=false',
+      ...(options.audit ? await auditArguments(run.dataDir) : []),
       ...(options.serviceAccounts ? [] : ['--disable-admission-plugins=ServiceAccount']),
     ],
   });

@@ -19,6 +19,7 @@ export interface ControlPlaneOptions {
   readonly binaries: BinaryPaths;
   readonly components: Components;
   readonly onProgress: OnProgress;
+  readonly inferencePort?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -68,6 +69,7 @@ async function startCore(options: CoreOptions, ports: readonly number[]): Promis
     etcdPort: client,
     certificates,
     serviceAccounts: components.controllerManager,
+    audit: components.audit,
   });
   try {
     await apiServerReady([apiServer, etcd], server, { certificates, signal });
@@ -80,14 +82,16 @@ async function startCore(options: CoreOptions, ports: readonly number[]): Promis
 }
 
 async function startHelpers(options: CoreOptions): Promise<Helpers> {
-  const { run, binaries, components, certificates, kubeconfig } = options;
+  const { run, binaries, components, certificates, kubeconfig, inferencePort } = options;
   const [port = 0] = await freePorts(components.kwok ? 1 : 0);
   const [controllerManager, scheduler, kwok] = await Promise.all([
     components.controllerManager
       ? startControllerManager(run, { command: binaries('kube-controller-manager'), kubeconfig, certificates })
       : undefined,
     components.scheduler ? startScheduler(run, binaries('kube-scheduler'), kubeconfig) : undefined,
-    components.kwok ? startKwok(run, { command: binaries('kwok'), kubeconfig, port, certificates }) : undefined,
+    components.kwok
+      ? startKwok(run, { command: binaries('kwok'), kubeconfig, port, certificates, inferencePort })
+      : undefined,
   ]);
   return { controllerManager, scheduler, kwok };
 }

@@ -6,9 +6,16 @@ import { installCustomResources, readCustomResources } from './custom-resources.
 
 const SERVICE_ACCOUNT_WITHIN_MS = 30_000;
 
-/** Puts into a new cluster what the controllers need before they start: their kinds, and a namespace for their leases. */
-export async function furnish(client: Client, signal: AbortSignal): Promise<void> {
-  const definitions = await readCustomResources();
+/**
+ * Puts into a new cluster what the controllers need before they start: their kinds, and a namespace for their leases.
+ * @param others kinds that this stack has beside ours
+ */
+export async function furnish(
+  client: Client,
+  others: Awaited<ReturnType<typeof readCustomResources>>,
+  signal: AbortSignal,
+): Promise<void> {
+  const definitions = [...(await readCustomResources()), ...others];
   const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: SYSTEM_NAMESPACE } };
   await Promise.all([
     installCustomResources(client, definitions, signal),

@@ -15,7 +15,12 @@ export interface KwokOptions {
   /** Where it answers as the kubelet of its nodes does, for logs; on loopback. */
   readonly port: number;
   readonly certificates: Pick<Certificates, 'serverCertFile' | 'serverKeyFile'>;
+  /** Loopback port that stands behind the inference port of every pod, see `LocalStackOptions`. */
+  readonly inferencePort?: number | undefined;
 }
+
+/** Where inference servers listen in their pods (KAITO, all versions). */
+const POD_INFERENCE_PORT = 5000;
 
 /** The file whose content is the log of every container, or of the run before. It is read when somebody asks for logs. */
 function podLogFile(run: Pick<Run, 'dataDir'>, previous: boolean): string {
@@ -33,14 +38,14 @@ export async function writePodLogs(run: Pick<Run, 'dataDir'>, text: string, prev
 /** Starts kwok with our stages; it renews the Leases of its nodes, so that they never become Unknown. */
 export async function startKwok(run: Run, options: KwokOptions): Promise<Program> {
   const { command, kubeconfig, port, certificates } = options;
-  const logs = await configureLogs(run);
+  const pods = await configurePods(run, options.inferencePort);
   return run.start({
     name: 'kwok',
     command,
     args: [
       `--kubeconfig=${kubeconfig}`,
       `--config=${join(packageRoot, 'assets/kwok-stages.yaml')}`,
-      `--config=${logs}`,
+      `--config=${pods}`,
       '--manage-all-nodes=false',
       `--manage-nodes-with-annotation-selector=${KWOK_NODE_ANNOTATION}`,
       '--node-lease-duration-seconds=40',
@@ -56,19 +61,27 @@ export async function startKwok(run: Run, options: KwokOptions): Promise<Program
   });
 }
 
-/** Writes kwok's ClusterLogs, by which it finds what containers have written (kwok docs, "Logs"). */
-async function configureLogs(run: Run): Promise<string> {
+/**
+ * Writes what kwok knows of all pods: by its ClusterLogs what containers have written, by its ClusterPortForward the server that answers
+ * for them (kwok docs, "Logs" and "PortForward").
+ */
+async function configurePods(run: Run, inferencePort: number | undefined): Promise<string> {
   const [logsFile, previousLogsFile] = [podLogFile(run, false), podLogFile(run, true)];
-  const configuration = {
-    apiVersion: 'kwok.x-k8s.io/v1alpha1',
-    kind: 'ClusterLogs',
-    metadata: { name: 'pods' },
-    spec: { logs: [{ logsFile, previousLogsFile }] },
-  };
-  const file = join(run.dataDir, 'kwok-logs.yaml');
+  const target = { address: '127.0.0.1', port: inferencePort };
+  const configurations = [
+    clusterKind('ClusterLogs', { logs: [{ logsFile, previousLogsFile }] }),
+    ...(inferencePort === undefined
+      ? []
+      : [clusterKind('ClusterPortForward', { forwards: [{ ports: [POD_INFERENCE_PORT], target }] })]),
+  ];
+  const file = join(run.dataDir, 'kwok-pods.yaml');
   await Promise.all([
-    writeFile(file, stringify(configuration)),
+    writeFile(file, configurations.map(configuration => stringify(configuration)).join('---\n')),
     ...[logsFile, previousLogsFile].map(log => writeFile(log, '')),
   ]);
   return file;
+}
+
+function clusterKind(kind: string, spec: object): object {
+  return { apiVersion: 'kwok.x-k8s.io/v1alpha1', kind, metadata: { name: 'pods' }, spec };
 }

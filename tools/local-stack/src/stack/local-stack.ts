@@ -2,6 +2,8 @@ import { connect } from '@kaito/kube';
 import { ensureBinaries } from '../binaries/ensure-binaries.ts';
 import { startControlPlane, type ControlPlane, type ControlPlaneOptions } from '../control-plane/control-plane.ts';
 import { canCreatePods, furnish } from '../control-plane/furnish.ts';
+import { karpenterCustomResources } from '../karpenter/custom-resources.ts';
+import { startKarpenter } from '../karpenter/karpenter.ts';
 import { resolveComponents, type Components, type LocalStackOptions } from './options.ts';
 import { Run } from './run.ts';
 import { RunningStack, type LocalStack } from './running-stack.ts';
@@ -36,17 +38,23 @@ type AssembleOptions = ControlPlaneOptions &
   Omit<AppsOptions, 'kubeconfig' | 'client'> & { readonly signal: AbortSignal };
 
 async function assemble(options: AssembleOptions): Promise<LocalStack> {
-  const { run, binaries, signal } = options;
+  const { run, binaries, components, signal } = options;
   const controlPlane = await startControlPlane(options);
   const { kubeconfig, controllerManager } = controlPlane;
   const client = connect({ kubeconfig, userAgent: 'kaito-local-stack' });
   try {
-    const [apps] = await Promise.all([
-      startApps({ ...options, kubeconfig, client }, furnish(client, signal)),
+    const command = components.karpenter ? binaries('karpenter') : undefined;
+    const others = command === undefined ? [] : await karpenterCustomResources(command, signal);
+    const furnished = furnish(client, others, signal);
+    const [apps, karpenter] = await Promise.all([
+      startApps({ ...options, kubeconfig, client }, furnished),
+      command === undefined
+        ? undefined
+        : furnished.then(() => startKarpenter(run, { command, kubeconfig, client, signal })),
       controllerManager && canCreatePods(client, controllerManager, signal),
     ]);
     checkRunning(controlPlane);
-    return new RunningStack({ run, controlPlane, client, apps, binaries });
+    return new RunningStack({ run, controlPlane, client, apps, karpenter, binaries });
   } catch (error) {
     await client.close();
     throw error;
@@ -63,6 +71,7 @@ function neededBinaries(components: Components): BinaryNames {
     ...(components.controllerManager ? (['kube-controller-manager'] as const) : []),
     ...(components.scheduler ? (['kube-scheduler'] as const) : []),
     ...(components.kwok ? (['kwok'] as const) : []),
+    ...(components.karpenter ? (['karpenter'] as const) : []),
   ];
 }
 

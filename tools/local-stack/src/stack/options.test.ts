@@ -7,7 +7,9 @@ const all = {
   emulator: true,
   provisioner: true,
   workspace: true,
+  karpenter: false,
   webhook: false,
+  audit: false,
 };
 
 describe('resolveComponents', () => {
@@ -31,6 +33,10 @@ describe('resolveComponents', () => {
 
   test('refuses a webhook without the workspace controller', () => {
     expect(() => resolveComponents({ workspace: false, webhook: true })).toThrow(/part of the workspace controller/);
+  });
+
+  test('refuses Karpenter where nobody plays its nodes', () => {
+    expect(() => resolveComponents({ kwok: false, karpenter: true })).toThrow(/play the nodes of Karpenter/);
   });
 
   test('refuses a provisioner without the emulator', () => {

@@ -19,10 +19,18 @@ export interface Components {
   /** The workspace controller. */
   readonly workspace: boolean;
   /**
+   * Upstream Karpenter with its kwok provider, a second provisioner: it serves claims and pools whose node class is
+   * `karpenter.kwok.sh/KWOKNodeClass`, and offers the GPU sizes that the emulator knows. Needs kwok. Building it takes minutes
+   * the first time, and a Go toolchain.
+   */
+  readonly karpenter: boolean;
+  /**
    * Admission of workspaces by the workspace controller; needs it. While it is down, the API server refuses every change of
    * a workspace.
    */
   readonly webhook: boolean;
+  /** An audit log of what service accounts ask of the API server: `audit.log` in the data folder. */
+  readonly audit: boolean;
 }
 
 /** Environment variables by name; `undefined` takes one away. */
@@ -30,7 +38,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface LocalStackOptions {
   /**
-   * Which parts to start; all but the webhook when absent. The scheduler comes with the controller manager, and the provisioner with
+   * Which parts to start; all but the webhook, the audit log and Karpenter when absent. The scheduler comes with the controller manager, and the provisioner with
    * the emulator, unless they are named.
    */
   readonly components?: Partial<Components>;
@@ -39,6 +47,11 @@ export interface LocalStackOptions {
   /** Leave `dataDir` behind at `stop()`. Of a stack that failed to start the logs are always left. */
   readonly keepData?: boolean;
   readonly onProgress?: OnProgress;
+  /**
+   * Loopback port of a server that answers for port 5000 of every pod that kwok plays, when somebody forwards ports to one
+   * (`kubectl port-forward`). Nobody needs to listen there yet.
+   */
+  readonly inferencePort?: number;
   /** Settings of the emulator from its start on. */
   readonly emulator?: SettingsPatch;
   /** Environment of the processes of our own, over what the stack gives them. */
@@ -65,7 +78,9 @@ export function resolveComponents(wanted: Partial<Components> = {}): Components 
     emulator,
     provisioner: wanted.provisioner ?? emulator,
     workspace: wanted.workspace ?? true,
+    karpenter: wanted.karpenter ?? false,
     webhook: wanted.webhook ?? false,
+    audit: wanted.audit ?? false,
   };
   check(components);
   return components;
@@ -74,6 +89,9 @@ export function resolveComponents(wanted: Partial<Components> = {}): Components 
 function check(components: Components): void {
   if (components.provisioner && !components.emulator) {
     throw new RangeError('the provisioner needs the emulator: set components.emulator, or leave the provisioner out');
+  }
+  if (components.karpenter && !components.kwok) {
+    throw new RangeError('nobody would play the nodes of Karpenter: set components.kwok, or leave Karpenter out');
   }
   if (components.webhook && !components.workspace) {
     throw new RangeError(

@@ -5,6 +5,7 @@ import type { BinaryPaths } from '../binaries/ensure-binaries.ts';
 import { runProgram } from '../binaries/run-program.ts';
 import { writePodLogs } from '../control-plane/kwok.ts';
 import type { ControlPlane } from '../control-plane/control-plane.ts';
+import type { Program, ProgramOptions } from '../processes/program.ts';
 import type { Run } from './run.ts';
 import type { Apps } from './start-apps.ts';
 
@@ -40,6 +41,11 @@ export interface LocalStack extends AsyncDisposable {
    * It takes effect for those who read logs from then on.
    */
   writePodLogs(text: string, options?: { readonly previous?: boolean }): Promise<void>;
+  /**
+   * Starts a program of the caller's as a part of the stack: its output is in a log beside the others, and it ends with the stack.
+   * @throws when it cannot be started, or when the stack is being stopped.
+   */
+  startProgram(options: Omit<ProgramOptions, 'logFile' | 'record'>): Promise<Program>;
   /** What is running now. */
   processes(): readonly StackProcess[];
   /** The last lines of every log, for messages. */
@@ -57,6 +63,7 @@ export interface Parts {
   readonly controlPlane: ControlPlane;
   readonly client: Client;
   readonly apps: Apps;
+  readonly karpenter: Program | undefined;
   readonly binaries: BinaryPaths;
 }
 
@@ -103,6 +110,10 @@ export class RunningStack implements LocalStack {
     await writePodLogs(this.#parts.run, text, previous);
   }
 
+  startProgram(options: Omit<ProgramOptions, 'logFile' | 'record'>): Promise<Program> {
+    return this.#parts.run.start(options);
+  }
+
   processes(): readonly StackProcess[] {
     return this.#parts.run.running.map(({ name, pid, logFile }) => ({ name, pid, logFile }));
   }
@@ -121,12 +132,12 @@ export class RunningStack implements LocalStack {
   }
 
   async #stop(): Promise<void> {
-    const { run, controlPlane, client, apps } = this.#parts;
+    const { run, controlPlane, client, apps, karpenter } = this.#parts;
     await Promise.all([apps.provisioner.stop(), apps.workspace.stop()]);
     apps.emulator?.client.close();
     await client.close();
     const { controllerManager, scheduler, kwok, apiServer, etcd } = controlPlane;
-    const clients = [apps.emulator?.program, kwok, scheduler, controllerManager].filter(
+    const clients = [apps.emulator?.program, karpenter, kwok, scheduler, controllerManager].filter(
       program => program !== undefined,
     );
     await run.stop([clients, [apiServer], [etcd]]);

@@ -4,6 +4,7 @@ import { followNode } from './follow-node.ts';
 import { giveUp, isUnservable } from './give-up.ts';
 import { followPool, launch } from './launch.ts';
 import { planLaunch } from './launch-plan.ts';
+import { hasLostNode } from './lost-node.ts';
 import { matchNode, nodesToTakeAlong } from './node-match.ts';
 import { hasFinalizer } from './observed-nodes.ts';
 import type { Pass, Services } from './pass.ts';
@@ -16,7 +17,7 @@ import { soonest } from './soonest.ts';
 /** Brings a living claim as far as one pass can: launched, registered, initialized; then reports once what was found. */
 export async function bringUp(observed: Pass, services: Services): Promise<Result | void> {
   const leaving = nodesToTakeAlong(observed.claim, observed.nodes, observed.sighting.state).filter(isLeaving);
-  if (leaving.length > 0) return await followNode(observed, services, leaving);
+  if (leaving.length > 0 || hasLostNode(observed)) return await followNode(observed, services, leaving);
   const match = matchNode(observed.claim, observed.nodes, poolIsOurs(observed));
   const settlingFor = settlingForMs(observed, services, match);
   if (settlingFor > 0) return { requeueAfterMs: settlingFor };

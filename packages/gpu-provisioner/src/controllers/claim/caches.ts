@@ -4,7 +4,7 @@ import { nodes, pods, volumeAttachments } from '@kaito/kube';
 import type { ClaimKind, ClaimObject, Dialect } from '../../claims/claim.ts';
 import { dialects } from '../../claims/dialects.ts';
 import { slotOf } from '../../pools/pool-name.ts';
-import { nodeIndexers } from './observed-nodes.ts';
+import { nodeIndexers, trimNode } from './observed-nodes.ts';
 import { attachmentIndexers, podIndexers, trimAttachment, trimPod } from './occupants.ts';
 import type { Occupants } from './occupants.ts';
 
@@ -20,7 +20,7 @@ export interface Caches {
 export function openCaches(cache: Cache): Caches {
   return {
     claims: { Machine: claimInformer(cache, dialects.Machine), NodeClaim: claimInformer(cache, dialects.NodeClaim) },
-    nodes: cache.informer(nodes, { indexers: nodeIndexers }),
+    nodes: cache.informer(nodes, { indexers: nodeIndexers, transform: trimNode }),
     pods: cache.informer(pods, { fieldSelector: 'spec.nodeName!=', indexers: podIndexers, transform: trimPod }),
     attachments: cache.informer(volumeAttachments, { indexers: attachmentIndexers, transform: trimAttachment }),
   };

@@ -1,7 +1,8 @@
 import { Controller } from '@kaito/kube';
 import type { Logger, Metrics, Node } from '@kaito/kube';
-import { claimKey } from '../../claims/claim.ts';
+import { claimKey, parseClaimKey } from '../../claims/claim.ts';
 import type { ClaimKey, ClaimKind, ClaimObject } from '../../claims/claim.ts';
+import { dialects } from '../../claims/dialects.ts';
 import type { InstanceTypeCatalogue } from '../../instance-types/instance-type-catalogue.ts';
 import type { OfferingMemory } from '../../offerings/offering-memory.ts';
 import { slotOf } from '../../pools/pool-name.ts';
@@ -9,6 +10,8 @@ import type { PoolPoller } from '../../pools/pool-poller.ts';
 import type { QuotaPreflight } from '../../quota/quota-preflight.ts';
 import type { Caches } from './caches.ts';
 import { keyOfOwner, matters, ownersOf, poolOf } from './observed-nodes.ts';
+import { LostClaims } from './lost-claims.ts';
+import { wentUnheld } from './lost-node.ts';
 import type { Services } from './pass.ts';
 import { ClaimReconciler } from './reconciler.ts';
 
@@ -32,7 +35,8 @@ const kinds: readonly ClaimKind[] = ['Machine', 'NodeClaim'];
 /** The controller of claims of both kinds: what wakes a claim is wired here, what happens then is in the reconciler. */
 export function claimController(options: ClaimControllerOptions): Controller<ClaimKey> {
   const { services, caches, poller, catalogue, offerings, quota, workers, logger, metrics } = options;
-  const reconciler = new ClaimReconciler(services, caches);
+  const lost = new LostClaims();
+  const reconciler = new ClaimReconciler(services, caches, lost);
   const controller = new Controller<ClaimKey>({
     name: 'claim',
     reconcile: (key, context) => reconciler.reconcile(key, context),
@@ -50,9 +54,10 @@ export function claimController(options: ClaimControllerOptions): Controller<Cla
     const pool = poolOf(node);
     return [...(pool === undefined ? [] : claimsInPool(pool)), ...ownersOf(node).map(keyOfOwner)];
   };
-  /** The claims in a pool, and those that are no more and left a node there. */
+  /** The claims in a pool, and those that are no more and left it, or a node there. */
   const ofPool = (pool: string): ClaimKey[] => [
     ...claimsInPool(pool),
+    ...lost.keysIn(pool),
     ...caches.nodes.byIndex('pool', pool).flatMap(ofNode),
   ];
 
@@ -62,13 +67,22 @@ export function claimController(options: ClaimControllerOptions): Controller<Cla
     caches.claims[kind].onEvent(({ type, object }) => {
       if (type !== 'deleted') return;
       const { uid = '' } = object.metadata;
-      services.operations.forget(uid);
+      const isLost = services.operations.of(uid).joined !== true && lost.note(dialects[kind], object);
+      if (!isLost) services.operations.forget(uid);
       services.quota.release(uid);
       services.quota.leave(uid);
       services.offerings.ended(uid);
       services.poller.settle(slotOf({ kind, name: object.metadata.name }).pool);
     });
   }
+  caches.nodes.onEvent(({ type, object: node }) => {
+    if (type !== 'deleted') return;
+    for (const key of ofNode(node)) {
+      const { kind, name } = parseClaimKey(key);
+      const claim = caches.claims[kind].get(name);
+      if (claim && wentUnheld(node, claim)) services.operations.of(claim.metadata.uid ?? '').nodeLost = true;
+    }
+  });
   controller.watch(caches.nodes, (node, old) => (matters(node, old) ? ofNode(node) : []));
   /** The claims whose drain may go on when something leaves the node. */
   const drainedFrom = (name: string | undefined): ClaimKey[] => {

@@ -35,9 +35,13 @@ export async function launch(plan: LaunchPlan, pass: Pass, services: LaunchServi
   return await create(pass, services, plan.request);
 }
 
-/** Has the pool looked at more often while AKS works on it, also one that an earlier process began, and notes when it was finished. */
+/**
+ * Has the pool looked at more often while AKS works on it, also one that an earlier process began, and notes when it was finished.
+ * That of an earlier claim of the name, which goes, frees the name.
+ */
 export function followPool({ pool, sighting, operation }: Pass, { poller, clock }: LaunchServices): void {
   if (sighting.state === 'accepted') poller.expect(pool, 'create');
+  if (sighting.state === 'foreign' && sighting.pool.provisioningState === 'Deleting') poller.expect(pool, 'delete');
   if (sighting.state !== 'ours') return;
   const { provisioningState } = sighting.pool;
   if (provisioningState === 'Succeeded') {
@@ -49,7 +53,8 @@ export function followPool({ pool, sighting, operation }: Pass, { poller, clock 
 async function create(pass: Pass, services: LaunchServices, request: PoolRequest): Promise<LaunchOutcome> {
   const { claim, dialect, pool, operation, signal, logger } = pass;
   const { clock, quota } = services;
-  const fresh = { created: undefined, deleted: undefined, finishedAt: undefined, seen: false, discarding: false };
+  const times = { created: undefined, deleted: undefined, finishedAt: undefined };
+  const fresh = { ...times, seen: false, discarding: false, nodeLost: false };
   Object.assign(operation, fresh);
   services.poller.expect(pool, 'create');
   try {

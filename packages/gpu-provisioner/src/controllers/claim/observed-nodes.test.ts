@@ -1,5 +1,5 @@
 import { aGpuNode } from '@kaito/testing';
-import { isHeld, matters, nodeIndexers, poolOf } from './observed-nodes.ts';
+import { isHeld, matters, nodeIndexers, poolOf, trimNode } from './observed-nodes.ts';
 
 const node = aGpuNode('pool1', { metadata: { resourceVersion: '1' } });
 
@@ -9,6 +9,18 @@ test('the pool of a node is found by either label of AKS', () => {
     'pool1',
   );
   expect(nodeIndexers.pool({ metadata: { name: 'other' } })).toEqual([]);
+});
+
+test('a node is kept without its images and without who wrote what', () => {
+  const { status = {}, metadata, ...rest } = node;
+  const images = [{ names: ['mcr.microsoft.com/oss/kubernetes/pause:3.6'], sizeBytes: 301_773 }];
+  const whole = {
+    ...rest,
+    metadata: { ...metadata, managedFields: [{ manager: 'kubelet' }] },
+    status: { ...status, images },
+  };
+  expect(trimNode(whole)).toEqual(node);
+  expect(trimNode({ metadata: { name: 'n' } })).toEqual({ metadata: { name: 'n' } });
 });
 
 test('the owner index finds claims of both kinds, and nothing else', () => {

@@ -9,6 +9,14 @@ export const nodeIndexers = {
   owner: (node: Node): string[] => ownersOf(node).map(keyOfOwner),
 } as const;
 
+/** Keeps of a node all but who wrote which field and the images that it has, which are most of it and which nobody here reads. */
+export function trimNode({ metadata, status, ...rest }: Node): Node {
+  const { managedFields: _, ...kept } = metadata;
+  if (!status) return { ...rest, metadata: kept };
+  const { images: __, ...seen } = status;
+  return { ...rest, metadata: kept, status: seen };
+}
+
 /** The agent pool of a node, by the label that AKS sets (AKS docs, reserved labels; the short key is the older one). */
 export function poolOf({ metadata }: Node): string | undefined {
   return metadata.labels?.[labels.aksAgentPool] ?? metadata.labels?.[labels.agentPool];

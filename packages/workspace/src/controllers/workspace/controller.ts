@@ -6,11 +6,14 @@ import { byConfig, childWorkspace, type Informers } from '../../observe/informer
 import { anyLabelledWorkspace, owningWorkspace, podWorkspace } from '../../observe/ties.ts';
 import { sameNode } from '../../nodes/same-node.ts';
 import { nodePoolName } from '../../render/node-pool.ts';
+import { LostWorkspaces } from './lost-workspaces.ts';
 import { WorkspaceReconciler, type ReconcilerOptions } from './reconciler.ts';
 
 /** A pass waits for the API server nearly all the time, so many can share a thread. */
 const workers = 50;
 const backoff = { baseMs: 50, maxMs: 5 * 60_000 };
+/** A pass writes up to eight objects, each of which comes back as a change. */
+const spacingMs = 30;
 
 export interface WorkspaceControllerOptions extends ReconcilerOptions {
   readonly models: ModelDirectory;
@@ -21,12 +24,17 @@ export interface WorkspaceControllerOptions extends ReconcilerOptions {
 /** The controller of workspaces: which changes wake it, and for which workspace. The watches only enqueue keys. */
 export function createWorkspaceController(options: WorkspaceControllerOptions): Controller {
   const { informers, clock, logger, metrics, models, provisioning } = options;
-  const reconciler = new WorkspaceReconciler(options, key => controller.enqueue(key));
+  const lost = new LostWorkspaces();
+  informers.workspaces.onEvent(({ type, object }) => {
+    if (type === 'deleted') lost.note(object);
+  });
+  const reconciler = new WorkspaceReconciler(options, lost, key => controller.enqueue(key));
   const controller: Controller = new Controller({
     name: workspaces.kind.toLowerCase(),
     reconcile: (key, context) => reconciler.reconcile(key, context),
     workers,
     backoff,
+    spacingMs,
     logger,
     metrics,
     clock,

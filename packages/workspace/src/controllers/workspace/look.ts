@@ -41,7 +41,7 @@ export class Look {
     const [secrets, logTail, warnings] = await Promise.all([
       this.#secrets(workspace, signal),
       this.#logTail(workload.pods, signal),
-      this.#options.warnings.of(workspace, sources, signal),
+      this.#options.warnings.of(sources, signal),
     ]);
     return { model: this.model(workspace), secrets, logTail, warnings };
   }

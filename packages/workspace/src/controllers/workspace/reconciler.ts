@@ -20,6 +20,7 @@ import { byWorkspace, type Informers } from '../../observe/informers.ts';
 import { lacksToken } from '../../observe/missing-inputs.ts';
 import { observe } from '../../observe/observe.ts';
 import { warningsHoldMs } from '../../observe/warning-events.ts';
+import { podNodeLabels } from '../../provisioning/pod-node-labels.ts';
 import type { Provisioning } from '../../provisioning/provisioning.ts';
 import { soonest } from '../../provisioning/look-again.ts';
 import { msToDeadline } from '../../provisioning/next-rung.ts';
@@ -39,6 +40,7 @@ import { decide, hasBegun, type Decision, type Target } from './decide.ts';
 import { attempt, throwFailure, type StepFailure } from './failure.ts';
 import { lastChange } from './last-change.ts';
 import type { Look } from './look.ts';
+import { takeDownLost, type LostWorkspaces } from './lost-workspaces.ts';
 import { terminate } from './terminate.ts';
 
 export interface ReconcilerOptions {
@@ -63,6 +65,8 @@ interface Outcome {
 
 /** How soon to ask again for claims that the API server lists and the cache does not. */
 const cacheLagMs = 1000;
+/** For what is to be taken down: nothing has to be known of it but what the caches have. */
+const nothingLookedAt = { model: undefined, secrets: [], logTail: undefined, warnings: [] };
 /** How soon to look again for a Secret that is missing: nobody tells when it comes. */
 const secretMs = 10_000;
 
@@ -71,10 +75,12 @@ export class WorkspaceReconciler {
   readonly #options: ReconcilerOptions;
   readonly #services: ServiceWriter;
   readonly #pace: StatusPace;
+  readonly #lost: LostWorkspaces;
 
   /** @param wake has a workspace looked at again */
-  constructor(options: ReconcilerOptions, wake: (key: string) => void) {
+  constructor(options: ReconcilerOptions, lost: LostWorkspaces, wake: (key: string) => void) {
     this.#options = options;
+    this.#lost = lost;
     const { client, clock, informers } = options;
     this.#pace = new StatusPace(clock);
     const isWanted = ({ workspace: { metadata } }: Observed): boolean => {
@@ -90,7 +96,8 @@ export class WorkspaceReconciler {
    */
   async reconcile(key: string, context: ReconcileContext): Promise<Result | void> {
     const workspace = this.#options.informers.workspaces.get(key);
-    if (!workspace) return this.#pace.forget(key);
+    if (!workspace) return this.#leave(key, context);
+    this.#lost.settle(key);
     return workspace.metadata.deletionTimestamp
       ? this.#terminate(workspace, context)
       : this.#converge(workspace, context);
@@ -129,7 +136,7 @@ export class WorkspaceReconciler {
     const { client, provisioning } = this.#options;
     const { result, target } = decision;
     if (!result.ok || !target || provisioning.mode === 'brought' || hasBegun(observed)) return decision;
-    const workload = hasOpenParts(observed.workspace) && this.#render(target);
+    const workload = hasOpenParts(observed.workspace) && this.#render(observed, target);
     if (!workload) return decision;
     const problems = await rehearse(observed.workspace, workload.statefulSet, { client, signal });
     return problems.length > 0 ? { ...decision, result: { ok: false, problems }, target: undefined } : decision;
@@ -165,7 +172,7 @@ export class WorkspaceReconciler {
     const { plan } = target;
     const { namespace = '' } = observed.workspace.metadata;
     const tell = (event: RecordedEvent): void => this.#options.events.record(observed.workspace, event);
-    const workload = this.#render(target);
+    const workload = this.#render(observed, target);
     for (const message of workload?.notes ?? []) tell({ type: 'Normal', reason: 'Added', message });
     const leaders = leadersOf(observed, plan);
     const [revision, claims, services, rollout] = await Promise.all([
@@ -196,13 +203,13 @@ export class WorkspaceReconciler {
   }
 
   /** The objects that serve; undefined for a plan of another kind. */
-  #render({ workspace, plan, configHash, revision }: Target): Workload | undefined {
+  #render(observed: Observed, { workspace, plan, configHash, revision }: Target): Workload | undefined {
     const { provisioning, rendering } = this.#options;
     if (plan.job === 'tuning') return undefined;
     return renderWorkload({
       workspace,
       plan,
-      podNodeLabels: provisioning.podNodeLabels(workspace),
+      podNodeLabels: podNodeLabels(observed, provisioning.ownership(workspace)),
       mode: provisioning.mode,
       revision,
       configHash,
@@ -215,18 +222,31 @@ export class WorkspaceReconciler {
     return { client, clock, events, logger, signal };
   }
 
+  /** Of a workspace that is gone nothing is to be done, unless it went past the finalizer. */
+  async #leave(key: string, context: ReconcileContext): Promise<Result | void> {
+    const lost = this.#lost.of(key);
+    if (!lost) return this.#pace.forget(key);
+    const { informers, provisioning } = this.#options;
+    const observed = observe(informers, lost, { mode: provisioning.mode, looked: nothingLookedAt });
+    const left = await takeDownLost(observed, provisioning, this.#tools(context));
+    if (left.length > 0) return observed.claims.length === 0 ? { requeueAfterMs: cacheLagMs } : undefined;
+    this.#lost.settle(key);
+    this.#pace.forget(key);
+  }
+
   async #terminate(workspace: Workspace, context: ReconcileContext): Promise<Result | void> {
     if (!workspace.metadata.finalizers?.includes(finalizers.workspace)) return;
     const { client, informers, clock, provisioning } = this.#options;
     const { signal } = context;
-    const looked = { model: undefined, secrets: [], logTail: undefined, warnings: [] };
-    const observed = observe(informers, workspace, { mode: provisioning.mode, looked });
+    await provisioning.beforeTakeDown?.(this.#tools(context));
+    const observed = observe(informers, workspace, { mode: provisioning.mode, looked: nothingLookedAt });
     const left = await terminate(observed, provisioning, this.#tools(context));
     if (left.length === 0) return;
     const status = deletingStatus(observed, `waiting for ${left.join(', ')} to go`, clock.now());
-    await patchStatus(client, workspaces, workspace, status, { signal });
+    const heldMs = this.#pace.waitMs(workspace, status);
+    if (heldMs === 0) await patchStatus(client, workspaces, workspace, status, { signal });
     // The cache does not know of what is left, so no watch will tell when it goes.
-    if (observed.claims.length === 0) return { requeueAfterMs: cacheLagMs };
+    return lookAgain(heldMs, observed.claims.length === 0 ? cacheLagMs : 0);
   }
 
   /** @returns milliseconds until what was found is to be written after all; 0 when it was */

@@ -23,7 +23,8 @@ function puts({ workspaces, requests, deeds }: Books): readonly string[] {
     ({ operation, status = 0 }) => operation === 'PUT agentPools' && (status === 200 || status === 201),
   );
   const wanted = workspaces.reduce((sum, { nodes, nameTaken }) => sum + (nameTaken ? 0 : nodes), 0);
-  return made.length > wanted + deeds
-    ? [`${made.length} pools were made for ${wanted} nodes, of which ${deeds} at most had to be replaced`]
-    : [];
+  if (made.length <= wanted + deeds) return [];
+  // Which claim each was for tells a pool that was made twice from a node that was asked for twice.
+  const names = made.map(({ pool = '' }) => pool).join(', ');
+  return [`${made.length} pools were made for ${wanted} nodes, of which ${deeds} at most had to be replaced: ${names}`];
 }
