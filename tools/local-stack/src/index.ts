@@ -11,7 +11,6 @@ export type { PrepareOptions } from './prepare.ts';
 export type { OnProgress, ProgressEvent, ProgressPhase } from './progress.ts';
 export { EmulatorClient } from '@kaito/emulator';
 export { messageOf } from './error-text.ts';
-export { runProgram } from './binaries/run-program.ts';
 export { cacheDir } from './binaries/settings.ts';
 export { withLock } from './processes/file-lock.ts';
 export { freePorts } from './stack/ports.ts';
