@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { labels, nodeClaims, workspaces, type NodeClaim, type Workspace } from '@kaito/crds';
 import {
   controllerRevisions,
@@ -17,29 +18,28 @@ const namespace = 'default';
 const time = '2026-01-01T00:00:00Z';
 
 /** A workspace as a user of KAITO v0.12 has it. */
-export const kaitoWorkspace: Workspace = {
+export const kaitoWorkspace = (name: string): Workspace => ({
   apiVersion: 'kaito.sh/v1beta1',
   kind: 'Workspace',
   metadata: {
-    name: 'from-kaito',
+    name,
     namespace,
     finalizers: ['workspace.finalizer.kaito.sh'],
     annotations: { 'workspace.kaito.io/hash': 'a'.repeat(64), 'workspace.kaito.io/revision': '1' },
   },
   resource: {
     instanceType: 'Standard_NC24ads_A100_v4',
-    labelSelector: { matchLabels: { apps: 'from-kaito' } },
+    labelSelector: { matchLabels: { apps: name } },
   },
   inference: { preset: { name: 'phi-4-mini-instruct' } },
-};
-const { name } = kaitoWorkspace.metadata;
+});
 
-/** The claim that KAITO makes for it on Azure. */
-export const kaitoClaim: NodeClaim = {
+/** A claim that KAITO makes for it on Azure. @param ordinal of its node; KAITO's names are random */
+export const kaitoClaim = (name: string, ordinal = 0): NodeClaim => ({
   apiVersion: 'karpenter.sh/v1',
   kind: nodeClaims.kind,
   metadata: {
-    name: 'ws0a1b2c3d4',
+    name: `ws${createHash('sha256').update(`${name}/${ordinal}`).digest('hex').slice(0, 9)}`,
     annotations: { 'karpenter.sh/do-not-disrupt': 'true', 'kaito.sh/node-image-family': 'ubuntu' },
     labels: {
       [labels.nodePool]: 'kaito',
@@ -59,11 +59,11 @@ export const kaitoClaim: NodeClaim = {
     ],
     resources: { requests: { storage: '87Gi' } },
   },
-};
+});
 
-/** What KAITO v0.12 makes around a workspace whose node is ready. @param node as the claim has it */
-export async function leaveWorkloadBehind(client: Client, node: Node): Promise<void> {
-  const made = await client.create(workspaces, kaitoWorkspace, { fieldManager });
+/** What KAITO v0.12 makes around a workspace whose nodes are ready. @param nodes as its claims have them */
+export async function leaveWorkloadBehind(client: Client, name: string, nodes: readonly Node[]): Promise<void> {
+  const made = await client.create(workspaces, kaitoWorkspace(name), { fieldManager });
   const ownerReferences = [
     {
       apiVersion: 'kaito.sh/v1beta1',
@@ -78,7 +78,7 @@ export async function leaveWorkloadBehind(client: Client, node: Node): Promise<v
   await client.create(controllerRevisions, revisionOf(made, metadata), { fieldManager });
   await client.create(services, serviceOf(metadata), { fieldManager });
   await client.create(services, headlessOf(metadata), { fieldManager });
-  await client.create(statefulSets, workloadOf(metadata), { fieldManager });
+  await client.create(statefulSets, workloadOf(metadata, nodes.length), { fieldManager });
   const conditions = ['ResourceReady', 'InferenceReady', 'WorkspaceSucceeded', 'NodeClaimReady'].map(type => ({
     type,
     status: 'True' as const,
@@ -87,13 +87,19 @@ export async function leaveWorkloadBehind(client: Client, node: Node): Promise<v
     lastTransitionTime: time,
     observedGeneration: 1,
   }));
-  const status = { conditions, workerNodes: [node.metadata.name], targetNodeCount: 1, state: 'Ready' };
+  const status = {
+    conditions,
+    workerNodes: nodes.map(node => node.metadata.name),
+    targetNodeCount: nodes.length,
+    state: 'Ready',
+  };
   await patchStatus(client, workspaces, made, status);
 }
 
 type Metadata = Pick<NonNullable<StatefulSet['metadata']>, 'name' | 'namespace' | 'ownerReferences'>;
 
 function revisionOf({ resource, inference }: Workspace, metadata: Metadata): ControllerRevision {
+  const { name = '' } = metadata;
   return {
     metadata: {
       ...metadata,
@@ -107,6 +113,7 @@ function revisionOf({ resource, inference }: Workspace, metadata: Metadata): Con
 }
 
 function serviceOf(metadata: Metadata): Service {
+  const { name = '' } = metadata;
   return {
     metadata,
     spec: {
@@ -123,18 +130,20 @@ function serviceOf(metadata: Metadata): Service {
 }
 
 function headlessOf(metadata: Metadata): Service {
+  const { name = '' } = metadata;
   return {
     metadata: { ...metadata, name: `${name}-headless` },
     spec: { clusterIP: 'None', publishNotReadyAddresses: true, selector: { [labels.workspace]: name } },
   };
 }
 
-function workloadOf(metadata: Metadata): StatefulSet {
+function workloadOf(metadata: Metadata, replicas: number): StatefulSet {
+  const { name = '' } = metadata;
   const health = { httpGet: { path: '/health', port: 5000 } };
   return {
     metadata: { ...metadata, annotations: { 'workspace.kaito.io/revision': '1' } },
     spec: {
-      replicas: 1,
+      replicas,
       serviceName: `${name}-headless`,
       podManagementPolicy: 'Parallel',
       selector: { matchLabels: { [labels.workspace]: name } },

@@ -2,7 +2,7 @@ import { jest } from '@jest/globals';
 import { findCondition, isTrue, labels, machines, nodeClaims, workspaces, type Workspace } from '@kaito/crds';
 import { ignoreNotFound, nodes, pods, services, statefulSets, type Pod } from '@kaito/kube';
 import { eventually, expectArmRequests, leaveClaimBehind, useStack } from '@kaito/testing';
-import { kaitoClaim, kaitoWorkspace, leaveWorkloadBehind } from './kaito.test-data.ts';
+import { kaitoClaim, leaveWorkloadBehind } from './kaito.test-data.ts';
 
 jest.setTimeout(120_000);
 
@@ -10,21 +10,22 @@ const election = { LEADER_ELECT: 'false' };
 const getStack = useStack({
   env: { provisioner: election, workspace: { ...election, KAITO_NODE_PROVISIONER: 'nodeclaim' } },
 });
-const { name, namespace = '' } = kaitoWorkspace.metadata;
+const name = 'from-kaito';
+const namespace = 'default';
 const key = { name, namespace };
 const waiting = { timeoutMs: 60_000 };
 
-function untilReady(check: (workspace: Workspace) => void = () => undefined): Promise<Workspace> {
+function untilReady(check: (workspace: Workspace) => void = () => undefined, of = name): Promise<Workspace> {
   const { client, dump } = getStack();
   return eventually(
     async () => {
-      const workspace = await client.get(workspaces, key);
+      const workspace = await client.get(workspaces, { name: of, namespace });
       expect(findCondition(workspace, 'WorkspaceReady')?.message).toBeDefined();
       expect(isTrue(workspace, 'WorkspaceReady')).toBe(true);
       check(workspace);
       return workspace;
     },
-    { ...waiting, describe: `${name} is ready`, dump },
+    { ...waiting, describe: `${of} is ready`, dump },
   );
 }
 
@@ -40,8 +41,8 @@ async function thePod(): Promise<Pod> {
 test('a workspace of KAITO’s is taken over with node, pod and address as they are; an edit makes it ours, and it goes whole', async () => {
   const { client, emulator, provisioner, workspace, kubectl } = getStack();
   await Promise.all([provisioner.kill(), workspace.kill()]);
-  const node = await leaveClaimBehind(getStack(), kaitoClaim);
-  await leaveWorkloadBehind(client, node);
+  const node = await leaveClaimBehind(getStack(), kaitoClaim(name));
+  await leaveWorkloadBehind(client, name, [node]);
   const pod = await eventually(thePod, waiting);
   const before = await client.get(services, key);
   await emulator.resetRequests();
@@ -64,7 +65,7 @@ test('a workspace of KAITO’s is taken over with node, pod and address as they 
   const workload = await client.get(statefulSets, key);
   expect(workload.metadata.generation).toBe(1);
   const { items: claims } = await client.list(nodeClaims);
-  expect(claims.map(({ metadata }) => metadata.name)).toEqual([kaitoClaim.metadata.name]);
+  expect(claims.map(({ metadata }) => metadata.name)).toEqual([kaitoClaim(name).metadata.name]);
   expect((await client.list(machines)).items).toEqual([]);
   await expectArmRequests(emulator, { 'PUT agentPools': 0, 'DELETE agentPools': 0 });
 
@@ -88,6 +89,28 @@ test('a workspace of KAITO’s is taken over with node, pod and address as they 
     expect(await ignoreNotFound(client.get(workspaces, key))).toBeUndefined();
     expect((await client.list(nodeClaims)).items).toEqual([]);
     expect((await client.list(nodes, { labelSelector: `${labels.workspace}=${name}` })).items).toEqual([]);
-    expect((await emulator.state()).pools.map(pool => pool.name)).not.toContain(kaitoClaim.metadata.name);
+    expect((await emulator.state()).pools.map(pool => pool.name)).not.toContain(kaitoClaim(name).metadata.name);
   }, waiting);
+});
+
+test('where KAITO counts nodes otherwise, none is bought and none given up before an edit', async () => {
+  const { client, emulator, provisioner, workspace } = getStack();
+  await Promise.all([provisioner.kill(), workspace.kill()]);
+  const two = 'two-nodes';
+  const claims = [kaitoClaim(two, 0), kaitoClaim(two, 1)];
+  const found = await Promise.all(claims.map(claim => leaveClaimBehind(getStack(), claim)));
+  await leaveWorkloadBehind(client, two, found);
+  await emulator.resetRequests();
+  await Promise.all([provisioner.start(), workspace.start()]);
+  const { status } = await untilReady(({ status: seen }) => expect(seen?.plan?.nodeCount).toBe(2), two);
+  expect(status?.plan?.warnings).toContainEqual(expect.stringContaining('KAITO made 2 nodes'));
+  await expectArmRequests(emulator, { 'PUT agentPools': 0, 'DELETE agentPools': 0 });
+
+  await client.patch(
+    workspaces,
+    { name: two, namespace },
+    { metadata: { annotations: { 'kaito.sh/performance-mode': 'throughput' } } },
+  );
+  await untilReady(({ status: seen }) => expect(seen?.plan?.nodeCount).toBe(1), two);
+  await eventually(async () => expect((await client.list(nodeClaims)).items).toHaveLength(1), waiting);
 });

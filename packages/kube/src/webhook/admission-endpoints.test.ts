@@ -94,7 +94,8 @@ test('an allowed change: the answer names the question and carries the warnings'
 test('a refused change has a status that says why', async () => {
   const causes = [{ field: 'data.a', message: 'no', reason: 'FieldValueInvalid' }];
   answer = () => ({ allowed: false, message: 'no a', causes });
-  const status = { status: 'Failure', code: 422, reason: 'Invalid', message: 'no a', details: { causes } };
+  const named = { group: '', kind: 'ConfigMap', name: 'a' };
+  const status = { status: 'Failure', code: 422, reason: 'Invalid', message: 'no a', details: { ...named, causes } };
   await expect(responseTo(review)).resolves.toEqual({ uid: 'question', allowed: false, status });
 });
 

@@ -131,7 +131,7 @@ export class AdmissionEndpoints {
     const review = parseReview(text);
     if ('problem' in review) return { status: 400, body: `${review.problem}\n` };
     const { answer, verdict } = await this.#judge(path, handler, review);
-    return { status: 200, body: reviewAnswer(review.uid, answer), verdict };
+    return { status: 200, body: reviewAnswer(review, answer), verdict };
   }
 
   /** The handler's answer in time, or a refusal that says why there is none: never throws. */

@@ -21,10 +21,12 @@ export function parseReview(text: string): AdmissionRequest | { readonly problem
   return { ...request, object, oldObject, userInfo } as unknown as AdmissionRequest;
 }
 
-/** The AdmissionReview that answers the request with this uid. */
-export function reviewAnswer(uid: string, answer: AdmissionAnswer): object {
-  const { allowed, warnings = [], message, code = 422, reason = 'Invalid', causes } = answer;
-  const details = causes && causes.length > 0 ? { details: { causes } } : {};
+/** The AdmissionReview that answers a request. */
+export function reviewAnswer({ uid, kind, name, object }: AdmissionRequest, answer: AdmissionAnswer): object {
+  const { allowed, warnings = [], message, code = 422, reason = 'Invalid', causes = [] } = answer;
+  // kubectl shows causes instead of the message, and says whose they are only when it is told here.
+  const named = { group: kind.group, kind: kind.kind, name: name || object?.metadata.name };
+  const details = causes.length > 0 ? { details: { ...named, causes } } : {};
   return {
     apiVersion: API_VERSION,
     kind: 'AdmissionReview',

@@ -222,6 +222,17 @@ test('what a user should know is shown by kubectl as a warning', async () => {
   await expect(annotate).rejects.toMatchObject({ stderr });
 });
 
+test('kubectl says which workspace is refused, and which of its fields', async () => {
+  const metadata = { name: newName() };
+  await client.create(workspaces, aWorkspace({ metadata }));
+  const edit = JSON.stringify({ metadata: { annotations: { 'kaito.sh/runtime': 'tgi' } } });
+  const patch = stack().kubectl('patch', 'workspace', metadata.name, '--type=merge', '--patch', edit);
+  const stderr: unknown = expect.stringMatching(
+    new RegExp(`^The workspace "${metadata.name}" is invalid: .*kaito.sh/runtime.*use vllm or transformers`, 'ims'),
+  );
+  await expect(patch).rejects.toMatchObject({ stderr });
+});
+
 test('the examples are taken, a ConfigMap and what names it in one go', async () => {
   const examples = fileURLToPath(new URL('../../../../examples/inference/', import.meta.url));
   const files = readdirSync(examples).filter(file => file.endsWith('.yaml'));

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson, patchMetadata, statefulSets, wasApplied, type Client, type StatefulSet } from '@kaito/kube';
+import type { Plan } from '@kaito/planner';
 
 /** What KAITO's controller is called as a field manager: its program's name (KAITO, docker/workspace/Dockerfile). */
 export const predecessors = ['manager'];
@@ -32,6 +33,17 @@ export async function noteTakeOver(
     { signal },
   );
   return true;
+}
+
+/**
+ * The plan for as many nodes as a workload of KAITO's has, which counts them otherwise: to take it over must neither buy a node nor give
+ * one up. Undefined where both count the same, or the workload is none of KAITO's.
+ */
+export function planAsServed(live: StatefulSet | undefined, plan: Plan): Plan | undefined {
+  const count = live?.spec?.replicas;
+  if (!live || wasApplied(live) || !count || count === plan.nodes.count) return undefined;
+  const warning = `KAITO made ${count} nodes for it, where ${plan.nodes.count} are planned; nothing is changed until the workspace is edited`;
+  return { ...plan, nodes: { ...plan.nodes, count }, warnings: [...plan.warnings, warning] };
 }
 
 function digestOf({ spec }: StatefulSet): string {

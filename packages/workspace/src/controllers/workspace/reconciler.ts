@@ -34,6 +34,7 @@ import { StatusPace } from '../../status/status-pace.ts';
 import { deletingStatus, workspaceStatus } from '../../status/workspace-status.ts';
 import { ensureRevision } from '../../workload/ensure-revision.ts';
 import { ensureWorkload } from '../../workload/ensure-workload.ts';
+import { planAsServed, servesOn } from '../../workload/predecessor.ts';
 import { hasOpenParts, rehearse } from '../../workload/rehearse.ts';
 import { ServiceWriter } from '../../workload/service-writer.ts';
 import { decide, hasBegun, type Decision, type Target } from './decide.ts';
@@ -112,7 +113,7 @@ export class WorkspaceReconciler {
     const observed = observe(informers, workspace, { mode: provisioning.mode, looked });
     const revisions = informers.revisions.byIndex(byWorkspace, key);
     const decided = decide(observed, revisions, { provisioning, settings: planning, now: clock.now() });
-    const decision = await this.#rehearsed(observed, decided, context);
+    const decision = await this.#rehearsed(observed, this.#takenOver(observed, decided), context);
     const { target } = decision;
     if (!target) {
       const heldMs = await this.#writeStatus(observed, decision, { lookAgainMs: 0 }, context);
@@ -129,6 +130,17 @@ export class WorkspaceReconciler {
     const heldMs = await this.#writeStatus(after, decision, outcome, context);
     if (outcome.failure) throwFailure(outcome.failure);
     return lookAgain(heldMs, outcome.lookAgainMs, ...this.#waits(wanted, target.plan));
+  }
+
+  /** What serves on as KAITO made it keeps its nodes. */
+  #takenOver(observed: Observed, decision: Decision): Decision {
+    const { result, target } = decision;
+    const plan = result.ok && target ? planAsServed(observed.statefulSet, target.plan) : undefined;
+    if (!plan || !target) return decision;
+    const served = { ...target, plan };
+    const workload = this.#render(observed, served);
+    if (!workload || !servesOn(observed.statefulSet, workload.statefulSet)) return decision;
+    return { ...decision, result: { ok: true, plan }, target: served };
   }
 
   /** What the API server would refuse is found out before the first node is paid for. */
