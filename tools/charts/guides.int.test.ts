@@ -10,7 +10,10 @@ import { azureValues, helm, setting } from './helm.ts';
 jest.setTimeout(60_000);
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const guides = ['install-aks', 'operations', 'security', 'coming-from-kaito'];
+const guides = [
+  'charts/README',
+  ...['install-aks', 'operations', 'security', 'coming-from-kaito'].map(name => `docs/${name}`),
+];
 
 /** What a reader has set by then. */
 const variables = {
@@ -47,8 +50,8 @@ async function callsOfHelm(block: string): Promise<readonly (readonly string[])[
   }
 }
 
-test.each(guides)('docs/%s.md gives our charts values that they have', async guide => {
-  const page = readFileSync(join(root, 'docs', `${guide}.md`), 'utf8');
+test.each(guides)('%s.md gives our charts values that they have', async guide => {
+  const page = readFileSync(join(root, `${guide}.md`), 'utf8');
   const blocks = [...page.matchAll(/^ *```sh azure\n(.*?)```/gms)].map(([, block = '']) => block);
   const calls = (await Promise.all(blocks.map(callsOfHelm))).flat();
   const ofOurs = calls.filter(([, , chart]) => chart?.startsWith('charts/'));
