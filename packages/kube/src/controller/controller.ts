@@ -25,11 +25,6 @@ export interface ControllerOptions<K extends string> {
   readonly workers?: number | undefined;
   /** Delay after a failure in milliseconds, doubled with each in a row; 20 ms to 5 min when absent. */
   readonly backoff?: { readonly baseMs: number; readonly maxMs: number } | undefined;
-  /**
-   * A key is worked on again no sooner than this after it was begun last, in milliseconds; 0 when absent. The changes that come meanwhile,
-   * of which most answer its own writes, then cost one pass and not one each.
-   */
-  readonly spacingMs?: number | undefined;
   readonly logger: Logger;
   readonly metrics?: Metrics | undefined;
   readonly clock?: Clock | undefined;
@@ -57,13 +52,13 @@ export class Controller<K extends string = string> implements Runnable {
   #started = false;
 
   constructor(options: ControllerOptions<K>) {
-    const { name, workers = 1, backoff = DEFAULT_BACKOFF, spacingMs, clock = systemClock } = options;
+    const { name, workers = 1, backoff = DEFAULT_BACKOFF, clock = systemClock } = options;
     const metrics = options.metrics ?? createMetrics({ processMetrics: false });
     this.name = name;
     this.#options = options;
     this.#clock = clock;
     this.#logger = options.logger.child({ controller: name });
-    this.#queue = new WorkQueue<K>({ clock, backoff, spacingMs, metrics: queueMetrics(metrics, name, clock) });
+    this.#queue = new WorkQueue<K>({ clock, backoff, metrics: queueMetrics(metrics, name, clock) });
     this.#metrics = controllerMetrics(metrics, name, workers);
   }
 

@@ -7,11 +7,10 @@ import { WorkQueue } from './work-queue.ts';
 
 const metrics = createMetrics({ processMetrics: false });
 
-function create(spacingMs?: number): { queue: WorkQueue<string>; clock: FakeClock } {
+function create(): { queue: WorkQueue<string>; clock: FakeClock } {
   const clock = new FakeClock();
   const backoff = { baseMs: 100, maxMs: 1_000 };
-  const queue = new WorkQueue<string>({ clock, backoff, spacingMs, metrics: queueMetrics(metrics, 'test', clock) });
-  return { queue, clock };
+  return { queue: new WorkQueue<string>({ clock, backoff, metrics: queueMetrics(metrics, 'test', clock) }), clock };
 }
 
 test('gives out keys in the order in which they came, each once', async () => {
@@ -40,26 +39,6 @@ test('a key that is added while it is worked on comes again after that, once', a
   await queue.take();
   queue.done('a');
   expect(queue.depth).toBe(0);
-});
-
-test('a key is not given out again before its spacing is over; what comes meanwhile is one more turn', async () => {
-  const { queue, clock } = create(30);
-  queue.add('a');
-  await queue.take();
-  queue.add('a');
-  queue.done('a');
-  queue.add('a');
-  queue.add('b');
-  expect(queue.depth).toBe(1);
-  await clock.advance(29);
-  expect(queue.depth).toBe(1);
-  await clock.advance(1);
-  expect([await queue.take(), await queue.take()]).toEqual(['b', 'a']);
-  queue.done('a');
-  await clock.advance(30);
-  expect(queue.depth).toBe(0);
-  queue.add('a');
-  expect(queue.depth).toBe(1);
 });
 
 test('a key is given out after its time, of several the earliest', async () => {

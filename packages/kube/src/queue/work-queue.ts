@@ -7,8 +7,6 @@ export interface WorkQueueOptions {
   readonly clock: Clock;
   /** Delays of `retry` in milliseconds: the first, and the longest; each failure in a row doubles it. */
   readonly backoff: { readonly baseMs: number; readonly maxMs: number };
-  /** A key is given out again no sooner than this after it was given out last, in milliseconds; 0 when absent. */
-  readonly spacingMs?: number | undefined;
   readonly metrics: QueueMetrics;
 }
 
@@ -21,8 +19,6 @@ export class WorkQueue<K> {
   /** Ready to be taken, in order, with the time since when. */
   readonly #ready = new Map<K, number>();
   readonly #processing = new Map<K, number>();
-  /** When each key was given out last, those of long ago left out; the oldest first. */
-  readonly #began = new Map<K, number>();
   /** Added while being processed. */
   readonly #again = new Set<K>();
   readonly #failures = new Map<K, number>();
@@ -49,21 +45,12 @@ export class WorkQueue<K> {
     return this.#delayed.size;
   }
 
-  /** Makes a key ready, as soon as it may be given out again. Does nothing when it already is, or after `stop`. */
+  /** Makes a key ready. Does nothing when it already is, or after `stop`. */
   add(key: K): void {
     if (this.#stopped || this.#ready.has(key) || this.#again.has(key)) return;
-    if (this.#processing.has(key)) {
-      this.#options.metrics.added();
-      this.#again.add(key);
-      return;
-    }
-    const ms = this.#msToSpace(key);
-    if (ms > 0) {
-      this.addAfter(key, ms);
-      return;
-    }
     this.#options.metrics.added();
-    this.#offer(key);
+    if (this.#processing.has(key)) this.#again.add(key);
+    else this.#offer(key);
   }
 
   /** Makes a key ready in `ms` milliseconds; of several times the earliest counts. */
@@ -111,10 +98,7 @@ export class WorkQueue<K> {
     if (since === undefined) return;
     this.#processing.delete(key);
     this.#options.metrics.worked(this.#options.clock.monotonic() - since);
-    if (!this.#again.delete(key) || this.#stopped) return;
-    const ms = this.#msToSpace(key);
-    if (ms > 0) this.addAfter(key, ms);
-    else this.#offer(key);
+    if (this.#again.delete(key) && !this.#stopped) this.#offer(key);
   }
 
   /** Gives out no more keys and forgets those that wait. Keys that are worked on are still to be `done`. */
@@ -125,7 +109,6 @@ export class WorkQueue<K> {
     this.#delayed.clear();
     this.#ready.clear();
     this.#again.clear();
-    this.#began.clear();
     for (const taker of this.#takers.splice(0)) taker(undefined);
     this.#options.metrics.stop();
   }
@@ -144,26 +127,7 @@ export class WorkQueue<K> {
   #begin(key: K, readySince: number): void {
     const now = this.#options.clock.monotonic();
     this.#processing.set(key, now);
-    this.#noteBegin(key, now);
     this.#options.metrics.waited(now - readySince);
-  }
-
-  #noteBegin(key: K, now: number): void {
-    const { spacingMs = 0 } = this.#options;
-    if (spacingMs === 0) return;
-    this.#began.delete(key);
-    this.#began.set(key, now);
-    for (const [oldest, at] of this.#began) {
-      if (now - at < spacingMs) break;
-      this.#began.delete(oldest);
-    }
-  }
-
-  /** Milliseconds until the key may be given out again. */
-  #msToSpace(key: K): number {
-    const { spacingMs = 0, clock } = this.#options;
-    const began = this.#began.get(key);
-    return began === undefined ? 0 : began + spacingMs - clock.monotonic();
   }
 
   /** One timer, for the key that is due next. */

@@ -20,8 +20,6 @@ export function inheritedEnvironment(env: NodeJS.ProcessEnv = process.env): Envi
     NODE_COMPILE_CACHE: join(cacheDir(env), 'compiled'),
     // glibc keeps an arena for each thread of Node's pool, which does next to nothing here: 15 MiB less for each process.
     MALLOC_ARENA_MAX: '1',
-    // New objects get 4 MiB, not 16, before they are looked through: memory that a burst needs is never given back.
-    NODE_OPTIONS: '--max-semi-space-size=4',
   };
 }
 

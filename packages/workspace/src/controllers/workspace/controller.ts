@@ -12,8 +12,6 @@ import { WorkspaceReconciler, type ReconcilerOptions } from './reconciler.ts';
 /** A pass waits for the API server nearly all the time, so many can share a thread. */
 const workers = 50;
 const backoff = { baseMs: 50, maxMs: 5 * 60_000 };
-/** A pass writes up to eight objects, each of which comes back as a change. */
-const spacingMs = 30;
 
 export interface WorkspaceControllerOptions extends ReconcilerOptions {
   readonly models: ModelDirectory;
@@ -34,7 +32,6 @@ export function createWorkspaceController(options: WorkspaceControllerOptions): 
     reconcile: (key, context) => reconciler.reconcile(key, context),
     workers,
     backoff,
-    spacingMs,
     logger,
     metrics,
     clock,
