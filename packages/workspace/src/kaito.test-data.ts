@@ -99,7 +99,7 @@ export async function leaveWorkloadBehind(client: Client, name: string, nodes: r
 type Metadata = Pick<NonNullable<StatefulSet['metadata']>, 'name' | 'namespace' | 'ownerReferences'>;
 
 function revisionOf({ resource, inference }: Workspace, metadata: Metadata): ControllerRevision {
-  const { name = '' } = metadata;
+  const { name } = metadata;
   return {
     metadata: {
       ...metadata,
@@ -113,7 +113,7 @@ function revisionOf({ resource, inference }: Workspace, metadata: Metadata): Con
 }
 
 function serviceOf(metadata: Metadata): Service {
-  const { name = '' } = metadata;
+  const { name } = metadata;
   return {
     metadata,
     spec: {
@@ -130,7 +130,7 @@ function serviceOf(metadata: Metadata): Service {
 }
 
 function headlessOf(metadata: Metadata): Service {
-  const { name = '' } = metadata;
+  const { name } = metadata;
   return {
     metadata: { ...metadata, name: `${name}-headless` },
     spec: { clusterIP: 'None', publishNotReadyAddresses: true, selector: { [labels.workspace]: name } },
@@ -138,7 +138,7 @@ function headlessOf(metadata: Metadata): Service {
 }
 
 function workloadOf(metadata: Metadata, replicas: number): StatefulSet {
-  const { name = '' } = metadata;
+  const { name } = metadata;
   const health = { httpGet: { path: '/health', port: 5000 } };
   return {
     metadata: { ...metadata, annotations: { 'workspace.kaito.io/revision': '1' } },
