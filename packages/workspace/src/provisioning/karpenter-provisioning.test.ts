@@ -57,6 +57,19 @@ describe('KarpenterProvisioning', () => {
     expect(server.writes).toEqual(['apply nodepools default-a-workspace']);
   });
 
+  it('leaves a NodePool of KAITO’s as it is while it has what is wanted, as another template would cost its nodes', async () => {
+    const { provisioning, tools, server, observe, pool } = setUp();
+    await provisioning.ensure(observe(), aPlan(), tools);
+    const made = pool();
+    if (!made) throw new Error('no pool was made');
+    const nodePool: NodePool = { ...made, metadata: { ...made.metadata, annotations: {} } };
+    const before = server.writes.length;
+    await provisioning.ensure(observe({ nodePool, claims: [pooled('a')] }), aPlan(), tools);
+    expect(server.writes).toHaveLength(before);
+    await provisioning.ensure(observe({ nodePool, claims: [pooled('a')] }), aPlan({ count: 2 }), tools);
+    expect(server.writes).toHaveLength(before + 1);
+  });
+
   it('follows the count, and changes the class when the workspace names another', async () => {
     const { provisioning, tools, observe, pool } = setUp();
     await provisioning.ensure(observe(), aPlan(), tools);

@@ -1,9 +1,11 @@
-import { applyIfChanged, ignoreNotFound, keyOf, type Client } from '@kaito/kube';
+import { allowedValues, labels } from '@kaito/crds';
+import { applyIfChanged, canonicalJson, ignoreNotFound, keyOf, wasApplied, type Client } from '@kaito/kube';
 import type { Plan } from '@kaito/planner';
 import { anyLabelledWorkspace } from '../observe/ties.ts';
 import type { Observed } from '../observed.ts';
 import { nodePools, renderNodePool, type NodePool, type PoolShape } from '../render/node-pool.ts';
 import { fieldManager } from '../render/ownership.ts';
+import { predecessors } from '../workload/predecessor.ts';
 import { ClaimNameTakenError } from './claim-writes.ts';
 import type { ProvisioningTools } from './provisioning.ts';
 
@@ -23,14 +25,36 @@ export async function applyPool(
   const { workspace } = observed;
   const live = ownPool(observed);
   const desired = renderNodePool(workspace, plan, shape);
+  if (live && doesAsItIs(live, desired)) return;
   if (!live) await checkNameFree(observed, desired.metadata.name, client, signal);
-  const { changed } = await applyIfChanged(client, { get: () => live }, nodePools, desired, { fieldManager, signal });
+  const { changed } = await applyIfChanged(client, { get: () => live }, nodePools, desired, {
+    fieldManager,
+    predecessors,
+    signal,
+  });
   if (!changed) return;
   const { name } = desired.metadata;
   const { replicas } = shape;
   logger.info('Applied NodePool', { nodePool: name, replicas, instanceType: plan.nodes.instanceType });
   const message = `NodePool ${name} is to have ${replicas} ${plan.nodes.instanceType} nodes`;
   events.record(workspace, { type: 'Normal', reason: live ? 'NodePoolChanged' : 'NodePoolCreated', message });
+}
+
+/**
+ * Whether a pool that KAITO made has what is wanted. It is left as it is until something else is: Karpenter would replace its nodes for
+ * any other template.
+ */
+function doesAsItIs(live: NodePool, desired: NodePool): boolean {
+  const { replicas, template } = live.spec ?? {};
+  const { nodeClassRef, requirements = [] } = template?.spec ?? {};
+  const wanted = desired.spec?.template?.spec;
+  const sizes = allowedValues(requirements, labels.instanceType);
+  return (
+    !wasApplied(live) &&
+    replicas === desired.spec?.replicas &&
+    canonicalJson(nodeClassRef) === canonicalJson(wanted?.nodeClassRef) &&
+    canonicalJson(sizes) === canonicalJson(allowedValues(wanted?.requirements, labels.instanceType))
+  );
 }
 
 /**
