@@ -45,16 +45,12 @@ export async function applyPool(
  * any other template.
  */
 function doesAsItIs(live: NodePool, desired: NodePool): boolean {
-  const { replicas, template } = live.spec ?? {};
-  const { nodeClassRef, requirements = [] } = template?.spec ?? {};
-  const wanted = desired.spec?.template?.spec;
-  const sizes = allowedValues(requirements, labels.instanceType);
-  return (
-    !wasApplied(live) &&
-    replicas === desired.spec?.replicas &&
-    canonicalJson(nodeClassRef) === canonicalJson(wanted?.nodeClassRef) &&
-    canonicalJson(sizes) === canonicalJson(allowedValues(wanted?.requirements, labels.instanceType))
-  );
+  return !wasApplied(live) && canonicalJson(whatCounts(live)) === canonicalJson(whatCounts(desired));
+}
+
+function whatCounts({ spec }: NodePool): unknown {
+  const { nodeClassRef, requirements } = spec?.template?.spec ?? {};
+  return { replicas: spec?.replicas, nodeClassRef, sizes: allowedValues(requirements, labels.instanceType) };
 }
 
 /**
