@@ -16,7 +16,7 @@ Every image and every address that an installation comes to need, for firewalls 
 const advice = `
 ## Without a way out
 
-1. Copy the images of the first table to a registry of yours, under the same names and tags, and name it: \`presetRegistryName\`, \`image.repository\`, \`controller.image.repository\`, \`nvidiaDevicePlugin.image\`.
+1. Copy the images of the first table to a registry of yours, under the same names and tags, and name it: \`presetRegistryName\`, \`image.repository\`, \`controller.image.repository\`, \`nvidiaDevicePlugin.image\`, \`config.cpuServerImage\`.
 2. Models: a mirror of Hugging Face (\`config.huggingFaceEndpoint=https://…\`) serves what is looked up and the weights, which servers then download from it. With \`off\`
    only models of the [catalogue](models.md) are planned for, and weights must be had otherwise: an image that holds them (\`accessMode: private\`, or an image of KAITO v0.3), or the disk of the node
    (\`kaito.sh/use-local-weights\`). A server that finds neither fails, and \`status.diagnosis\` says \`HuggingFaceUnreachable\`.
@@ -52,6 +52,9 @@ function imageRows(): readonly (readonly string[])[] {
     ]),
     [code(`${registry}/${baseImage}`), 'servers by vLLM and transformers', code('presetRegistryName')],
     ...names.map(name => [code(`${registry}/${name}`), 'a preset of KAITO v0.3', code('presetRegistryName')]),
+    ...catalogue.flatMap(({ id, cpuServer }) =>
+      cpuServer ? [[code(cpuServer.image), `the preset ${id}, on CPUs`, code('config.cpuServerImage')]] : [],
+    ),
     [
       code(textOf(valueAt(workspaceValues(), ['nvidiaDevicePlugin', 'image']))),
       'GPU nodes',

@@ -3,6 +3,7 @@ import {
   catalogue,
   gpuSkus,
   plan,
+  skusOf,
   type InferencePlan,
   type Model,
   type PlanInput,
@@ -29,12 +30,21 @@ above are served from them where the named size is too old for vLLM; the others 
 is what runs. Models without an image need one of your own: \`accessMode: private\` and \`presetOptions.image\`.
 `;
 
+const onCpus = `
+## On CPUs
+
+For trying things out where there is no GPU: a small model that is often wrong. The image of its server is published nowhere: build it
+([tools/stand-in-model](../../tools/stand-in-model)), push it to a registry of yours, and name it in \`config.cpuServerImage\` of the workspace chart. A size with GPUs is refused, since
+they would be paid for and idle; so are adapters, partitions and other servers.
+`;
+
 const source = 'Where the values come from:';
 
 /** The page on the models of the catalogue, as Markdown. */
 export function modelReference(): string {
   const served = catalogue.filter(({ vllm }) => vllm).map(servedRow);
   const imaged = catalogue.filter(({ presetImage }) => presetImage).map(imageRow);
+  const small = catalogue.filter(({ cpuServer }) => cpuServer).map(cpuRow);
   const sources = [...new Set(catalogue.map(model => model.source))].map(text => `- ${plain(text)}`);
   const columns = ['weights, GiB', 'licence', 'token', 'served by', 'cheapest size', 'context', 'of', '$/h'];
   return [
@@ -42,6 +52,8 @@ export function modelReference(): string {
     table(['model', 'short name', ...columns], served),
     images,
     table(['model', 'image', 'GPUs', 'GPU memory, GiB', 'pods', 'cheapest size', '$/h', 'note'], imaged),
+    onCpus,
+    table(['model', 'licence', 'image', 'vCPU', 'memory, GiB', 'cheapest size', 'context', 'of', '$/h'], small),
     `\n${source}\n\n${sources.join('\n')}\n`,
   ].join('\n');
 }
@@ -81,6 +93,23 @@ function imageRow(model: Model): readonly string[] {
   ];
 }
 
+function cpuRow(model: Model): readonly string[] {
+  const server = model.cpuServer;
+  if (!server) throw new Error(`${model.id} has no server on CPUs`);
+  const planned = planFor(model, '');
+  return [
+    code(model.id),
+    plain(model.license ?? ''),
+    code(server.image),
+    String(server.cpus),
+    String(server.memoryGiB),
+    planned ? sizeOf(planned) : 'none',
+    String(server.contextLength),
+    String(model.contextLength),
+    priceOf(planned),
+  ];
+}
+
 /** What the planner makes of a workspace that serves the model; undefined when it refuses, or takes another server. */
 function planFor(model: Model, instanceType: string, runtime?: Runtime): InferencePlan | undefined {
   const input: PlanInput = {
@@ -90,7 +119,7 @@ function planFor(model: Model, instanceType: string, runtime?: Runtime): Inferen
       inference: { preset: { name: model.id, ...accessTo(model) } },
     },
     model: { state: 'known', model },
-    skus: gpuSkus,
+    skus: skusOf('azure'),
     prices: azurePrices,
     provisioning: { mode: 'auto' },
   };

@@ -1,4 +1,4 @@
-import { catalogue, diagnosisRows, gpuSkus } from '@kaito/planner';
+import { catalogue, cpuSkus, diagnosisRows, gpuSkus } from '@kaito/planner';
 import { fieldImpacts, optionTable } from '@kaito/workspace';
 import { airGapReference } from './air-gap-reference.ts';
 import { diagnosisReference } from './diagnosis-reference.ts';
@@ -42,7 +42,7 @@ describe('each page has all that there is', () => {
     expect(
       missing(
         sizeReference(),
-        gpuSkus.map(({ name }) => `\`${name}\``),
+        [...gpuSkus, ...cpuSkus].map(({ name }) => `\`${name}\``),
       ),
     ).toEqual([]);
   });

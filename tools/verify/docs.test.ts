@@ -3,7 +3,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { crds, type JsonSchema } from '@kaito/crds';
-import { azurePrices, catalogue, checkWorkspace, findModel, gpuSkus } from '@kaito/planner';
+import { azurePrices, catalogue, checkWorkspace, findModel, skusOf } from '@kaito/planner';
 import { parse } from 'yaml';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -77,7 +77,7 @@ test('workspaces of the guide have fields that there are, and can be planned', (
       checkWorkspace({
         workspace,
         model: model && { state: 'known', model },
-        skus: gpuSkus,
+        skus: skusOf('azure'),
         prices: azurePrices,
         provisioning,
       }),

@@ -4,6 +4,7 @@ export * from './condition.ts';
 export * from './crds.ts';
 export * from './labels.ts';
 export type * from './object.ts';
+export * from './quantity.ts';
 export * from './requirement.ts';
 
 export * from './machine/machine.ts';

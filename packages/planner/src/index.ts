@@ -12,12 +12,14 @@ export { baseImage } from './plan/planned-server.ts';
 export { azurePrices } from './prices/azure-prices.ts';
 export { type Problem, type ProblemCode } from './problem.ts';
 export { azureGpuSkus as gpuSkus } from './skus/azure-gpu-skus.ts';
-export { clouds, gpuSkusOf, type Cloud } from './skus/clouds.ts';
+export { azureCpuSkus as cpuSkus, type CpuSku } from './skus/azure-cpu-skus.ts';
+export { clouds, gpuSkusOf, skusOf, type Cloud } from './skus/clouds.ts';
 export { skuOfNodes } from './skus/brought-nodes.ts';
-export { findGpuSku, type GpuSku } from './skus/gpu-sku.ts';
+export { type GpuSku } from './skus/gpu-sku.ts';
+export { findSku, type Sku } from './skus/sku.ts';
 export { migProfiles, migResource } from './skus/mig-profiles.ts';
 
-export { catalogue } from './models/catalogue.ts';
+export { catalogue, runsOnCpus } from './models/catalogue.ts';
 export { findModel, isModelId, nearestModels } from './models/find-model.ts';
 export { readHuggingFaceModel } from './models/hugging-face/read-model.ts';
 export type { HuggingFaceFile, HuggingFaceFiles, HuggingFaceReading } from './models/hugging-face/read-model.ts';

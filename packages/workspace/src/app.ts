@@ -12,7 +12,7 @@ import {
   type Logger,
   type Metrics,
 } from '@kaito/kube';
-import { azurePrices, checkWorkspace, gpuSkusOf } from '@kaito/planner';
+import { azurePrices, checkWorkspace, skusOf } from '@kaito/planner';
 import type { PlanningSettings } from './admission/facts.ts';
 import { rehearsal } from './admission/rehearsal.ts';
 import { workspaceWebhook, workspaceWebhookPath } from './admission/webhook.ts';
@@ -96,8 +96,9 @@ export async function run(options: WorkspaceOptions, signal: AbortSignal): Promi
 }
 
 function renderSettings(options: WorkspaceOptions): RenderSettings {
-  const { presetRegistry: registry, adapterSource, nvmeStorageClass, serverUser, huggingFaceEndpoint } = options;
-  return { registry, adapterSource, nvmeStorageClass, serverUser, weightsMirror: mirrorOf(huggingFaceEndpoint) };
+  const { presetRegistry: registry, cpuServerImage, adapterSource, nvmeStorageClass, serverUser } = options;
+  const weightsMirror = mirrorOf(options.huggingFaceEndpoint);
+  return { registry, cpuServerImage, adapterSource, nvmeStorageClass, serverUser, weightsMirror };
 }
 
 async function assemble(options: WorkspaceOptions, signal: AbortSignal): Promise<Parts> {
@@ -135,7 +136,7 @@ async function assemble(options: WorkspaceOptions, signal: AbortSignal): Promise
       logger,
     }),
     planning: {
-      skus: gpuSkusOf(options.cloudProvider),
+      skus: skusOf(options.cloudProvider),
       prices: azurePrices,
       features: { mig: options.mig, accelerator: options.accelerator },
       nodeClasses: detected.name === 'karpenter' ? config.nodeClasses.classes.map(({ name }) => name) : undefined,

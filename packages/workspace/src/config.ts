@@ -28,6 +28,13 @@ export const optionTable = {
     default: 'mcr.microsoft.com/aks/kaito',
     description: 'Registry and path of the preset images',
   },
+  cpuServerImage: {
+    flag: '--cpu-server-image <image>',
+    env: 'CPU_SERVER_IMAGE',
+    type: 'string',
+    description:
+      'Image of the server for models that run on CPUs, kaito/stand-in-model when empty. It is not published anywhere: build it (tools/stand-in-model), push it to a registry of yours and name that here',
+  },
   adapterSource: {
     flag: '--adapter-source <way>',
     env: 'ADAPTER_SOURCE',

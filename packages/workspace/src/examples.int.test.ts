@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { jest } from '@jest/globals';
-import { findCondition, isTrue, workspaces, type Workspace } from '@kaito/crds';
+import { findCondition, isTrue, machines, workspaces, type Workspace } from '@kaito/crds';
 import { nodes, pods, services, type Client } from '@kaito/kube';
 import { aGpuNode, applyManifest, eventually, useStack } from '@kaito/testing';
 import { parseAllDocuments } from 'yaml';
@@ -30,10 +30,29 @@ function expectReady(workspace: Workspace): void {
 /** Its nodes are those of its plan, and its Service names only pods that answer. */
 async function expectServed(client: Client, { metadata, status }: Workspace): Promise<void> {
   expect(status?.workerNodes).toHaveLength(status?.plan?.nodeCount ?? -1);
-  expect(status?.plan?.instanceType).toMatch(/^Standard_N/);
+  const onCpus = status?.plan?.runtime === 'cpu';
+  expect(status?.plan?.instanceType).toMatch(onCpus ? /^Standard_[BD]/ : /^Standard_N/);
   const { spec } = await client.get(services, { name: metadata.name, namespace: metadata.namespace });
   expect(spec?.ports?.map(({ port }) => port)).toContain(80);
   expect(spec?.publishNotReadyAddresses ?? false).toBe(false);
+}
+
+/** Nothing of it has or wants a GPU: status, claim, node, pod. */
+async function expectNoGpus(client: Client, { metadata: { name }, status }: Workspace): Promise<void> {
+  expect(status?.plan).toMatchObject({ runtime: 'cpu', gpusPerNode: 0, instanceType: 'Standard_B2ms' });
+  expect(status?.startup?.phases).toContainEqual(expect.objectContaining({ name: 'GpusReady', state: 'Skipped' }));
+  const labelSelector = `kaito.sh/workspace=${name}`;
+  const [claim] = (await client.list(machines, { labelSelector })).items;
+  expect(claim?.spec?.taints ?? []).toEqual([]);
+  const [node] = (await client.list(nodes, { labelSelector })).items;
+  expect(node?.metadata.labels).toMatchObject({ 'kaito.sh/machine-type': 'cpu' });
+  expect(node?.spec?.taints?.map(({ key }) => key) ?? []).not.toContain('sku');
+  const [pod] = (await client.list(pods, { labelSelector })).items;
+  expect(pod?.spec?.nodeName).toBe(node?.metadata.name);
+  expect(pod?.spec?.containers[0]?.resources).toEqual({
+    requests: { cpu: '1', memory: '1Gi' },
+    limits: { memory: '1Gi' },
+  });
 }
 
 describe('the examples, on nodes that are made', () => {
@@ -57,6 +76,9 @@ describe('the examples, on nodes that are made', () => {
     );
     const { items } = await stack.client.list(workspaces);
     for (const workspace of items) await expectServed(stack.client, workspace);
+    const small = items.find(({ metadata }) => metadata.name === 'workspace-smollm2-cpu');
+    if (!small) throw new Error('the example on CPUs is not there');
+    await expectNoGpus(stack.client, small);
     // One that is too large for a node has as many pods as nodes, and one address that answers.
     const large = items.find(({ metadata }) => metadata.name === 'workspace-deepseek-v3');
     expect(large?.status?.plan?.nodeCount).toBeGreaterThan(1);

@@ -31,7 +31,9 @@ export const planStatus = Type.Object(
     gpusPerNode: int32('GPUs that each node must have.'),
     model: Type.Optional(text('The model, as Hugging Face spells it.')),
     revision: Type.Optional(text('The commit of its weights and code; left out when nobody could look it up.')),
-    runtime: Type.Optional(text('What serves it: vllm, transformers, or preset-image for the images of KAITO v0.3.')),
+    runtime: Type.Optional(
+      text('What serves it: vllm, transformers, preset-image for the images of KAITO v0.3, or cpu.'),
+    ),
     parallelism: Type.Optional(
       Type.Object(
         {

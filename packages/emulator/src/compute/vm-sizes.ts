@@ -36,6 +36,9 @@ interface Series {
 
 const ALL = ['1', '2', '3'];
 
+/** Families without spot machines. */
+const WITHOUT_SPOT: readonly string[] = ['standardBSFamily', 'standardDSv2Family'];
+
 /** Sizes with a part of a GPU are listed with one, as the SKU API rounds them up. */
 const SERIES: readonly Series[] = [
   {
@@ -142,6 +145,8 @@ const SERIES: readonly Series[] = [
       ['Standard_NG32adms_V620_v1', 32, 176, 1, 1024],
     ],
   },
+  // Burstable machines are not sold as spot (Azure docs, Azure Spot Virtual Machines, limitations).
+  { family: 'standardBSFamily', zones: ALL, sizes: [['Standard_B2ms', 2, 8, 0, 16]] },
   {
     family: 'standardDSv5Family',
     zones: ALL,
@@ -168,7 +173,7 @@ export const VM_SIZES: readonly VmSize[] = SERIES.flatMap(({ sizes, arch = 'amd6
     gpus,
     tempDiskGb,
     cacheDiskGb: tempDiskGb > 0 ? vcpus * 12 : 0,
-    spot: series.family !== 'standardDSv2Family',
+    spot: !WITHOUT_SPOT.includes(series.family),
   })),
 );
 

@@ -13,6 +13,10 @@ test('knows the numbers of a GPU size without asking Azure', () => {
   });
 });
 
+test('knows sizes without GPUs too', () => {
+  expect(fallbackInstanceTypes.get('standard_d2s_v5')).toMatchObject({ family: 'standardDSv5Family', gpus: 0 });
+});
+
 test('every size of the table has its cores, memory and quota counter', () => {
   const bare = [...fallbackInstanceTypes.values()].filter(
     ({ family, vcpus, memoryGiB }) => !family || !vcpus || !memoryGiB,

@@ -1,4 +1,4 @@
-import { gpuSkus } from '@kaito/planner';
+import { cpuSkus, gpuSkus } from '@kaito/planner';
 import { LOCATION_ZONES } from './instance-type.ts';
 import type { InstanceType } from './instance-type.ts';
 
@@ -6,7 +6,7 @@ type Size = readonly [name: string, vcpus: number, memoryGiB: number];
 
 /**
  * Usage counter of the family, and the sizes that count on it. vCPUs and memory: Azure docs, sizes of virtual machines,
- * GPU accelerated. Counters: the names in Compute usages, whose case varies.
+ * GPU accelerated and general purpose. Counters: the names in Compute usages, whose case varies.
  */
 const FAMILIES: readonly (readonly [family: string, sizes: readonly Size[]])[] = [
   [
@@ -54,6 +54,15 @@ const FAMILIES: readonly (readonly [family: string, sizes: readonly Size[]])[] =
   ['StandardNCCads2023Family', [['Standard_NCC40ads_H100_v5', 40, 320]]],
   ['standardNDSH100v5Family', [['Standard_ND96isr_H100_v5', 96, 1900]]],
   ['standardNDISRH200V5Family', [['Standard_ND96isr_H200_v5', 96, 1850]]],
+  ['standardBSFamily', [['Standard_B2ms', 2, 8]]],
+  [
+    'standardDSv5Family',
+    [
+      ['Standard_D2s_v5', 2, 8],
+      ['Standard_D4s_v5', 4, 16],
+      ['Standard_D8s_v5', 8, 32],
+    ],
+  ],
   [
     'standardNVFamily',
     [
@@ -88,17 +97,17 @@ const sizes = new Map(
 const UNKNOWN_SIZE = { family: '', vcpus: 0, memoryGiB: 0 };
 
 /**
- * GPU sizes by their names in lower case, for as long as the list of the location could not be read. What is sold where is not
+ * The planner's sizes by their names in lower case, for as long as the list of the location could not be read. What is sold where is not
  * known then: they stand in all zones, as spot too, and Azure has the last word.
  */
 export const fallbackInstanceTypes: ReadonlyMap<string, InstanceType> = new Map(
-  gpuSkus.map(({ name, gpuCount }) => [
+  [...gpuSkus, ...cpuSkus].map(({ name, gpuCount }) => [
     name.toLowerCase(),
     {
       name,
       ...(sizes.get(name) ?? UNKNOWN_SIZE),
       gpus: gpuCount,
-      // Azure has no GPU size of another architecture that AKS takes, but for Grace, which the table does not have.
+      // None of the table has another; of GPU sizes, only those with Grace have, which it lacks.
       architecture: 'amd64',
       zones: LOCATION_ZONES,
       spotCapable: true,

@@ -1,4 +1,4 @@
-import { findGpuSku, gpuSkus } from '@kaito/planner';
+import { findSku, gpuSkus } from '@kaito/planner';
 import type { InstanceType } from './instance-type.ts';
 import { parseSizeName } from './size-name.ts';
 
@@ -17,14 +17,14 @@ const VENDORS: ReadonlyMap<string, GpuVendor> = new Map<string, GpuVendor>([
 
 /** The model of a type's GPUs, such as `A100`, by its name or else by the table; undefined where neither knows. */
 export function gpuModelOf({ name }: Pick<InstanceType, 'name'>): string | undefined {
-  const known = findGpuSku(gpuSkus, name);
+  const known = findSku(gpuSkus, name);
   return parseSizeName(name)?.accelerator ?? (known && shortName(known.gpuModel));
 }
 
 /** The vendor of a type's GPUs; undefined where it is not known. */
 export function gpuVendorOf(type: Pick<InstanceType, 'name'>): GpuVendor | undefined {
   const model = gpuModelOf(type);
-  return findGpuSku(gpuSkus, type.name)?.vendor ?? (model === undefined ? undefined : VENDORS.get(model));
+  return findSku(gpuSkus, type.name)?.vendor ?? (model === undefined ? undefined : VENDORS.get(model));
 }
 
 function shortName(gpuModel: string): string {

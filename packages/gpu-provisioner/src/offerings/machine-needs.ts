@@ -1,5 +1,5 @@
+import { GIB, parseQuantity } from '@kaito/crds';
 import type { Quantities } from '../claims/claim.ts';
-import { GIB, parseQuantity } from '../claims/quantity.ts';
 import { gpuVendorOf } from '../instance-types/gpu-models.ts';
 import type { GpuVendor } from '../instance-types/gpu-models.ts';
 import type { InstanceType } from '../instance-types/instance-type.ts';

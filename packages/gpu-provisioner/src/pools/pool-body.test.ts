@@ -81,10 +81,14 @@ test('labels that AKS refuses stay out of the pool', () => {
   ]);
 });
 
-test('a type of which only the name is known is taken for one with GPUs', () => {
+test.each([
+  ['New', 'gpu'],
+  ['Standard_NC9s_v9', 'gpu'],
+  ['standard_d4ds_v5', 'cpu'],
+])('%s, of which only the name is known, is taken for a machine of type %s', (name, machineType) => {
   const claim = machineDialect.view(aMachine({ metadata }));
-  const body = poolBody(claim, machineDialect, { wish, offering: { ...offering, type: unreadInstanceType('New') } }, 0);
-  expect(body.labels).toMatchObject({ 'kaito.sh/machine-type': 'gpu' });
+  const body = poolBody(claim, machineDialect, { wish, offering: { ...offering, type: unreadInstanceType(name) } }, 0);
+  expect(body.labels).toMatchObject({ 'kaito.sh/machine-type': machineType });
 });
 
 test('a tag of the claim never stands over those that say whose the pool is', () => {

@@ -1,6 +1,7 @@
 import type { AgentPoolSpec } from '@kaito/azure';
 import { labels } from '@kaito/crds';
 import type { Claim, Dialect } from '../claims/claim.ts';
+import type { InstanceType } from '../instance-types/instance-type.ts';
 import type { Offering } from '../offerings/offering.ts';
 import { creationLabel } from './creation-label.ts';
 import { tagsFor } from './ownership.ts';
@@ -42,9 +43,14 @@ export function poolLabels(claim: Claim, dialect: Dialect, { type }: Offering): 
   return {
     ...dialect.poolLabels,
     ...Object.fromEntries(Object.entries(claim.labels).filter(([key]) => !RESERVED.test(domainOf(key)))),
-    [labels.machineType]: type.gpus === 0 ? 'cpu' : 'gpu',
+    [labels.machineType]: hasGpus(type) ? 'gpu' : 'cpu',
     [labels.creationTimestamp]: creationLabel(claim.createdAt),
   };
+}
+
+/** Where only the name is known, it tells: of Azure's families of sizes, those of N have GPUs (Azure docs, sizes of virtual machines). */
+function hasGpus({ gpus, name }: InstanceType): boolean {
+  return gpus === undefined ? !/^Standard_[A-MO-Z]/i.test(name) : gpus > 0;
 }
 
 function domainOf(key: string): string {

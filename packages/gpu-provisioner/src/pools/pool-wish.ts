@@ -1,7 +1,6 @@
-import { annotations, taintEffects } from '@kaito/crds';
+import { annotations, GIB, parseQuantity, taintEffects } from '@kaito/crds';
 import type { Taint } from '@kaito/crds';
 import type { Claim } from '../claims/claim.ts';
-import { GIB, parseQuantity } from '../claims/quantity.ts';
 import { Refused } from '../offerings/refusal.ts';
 import type { Refusal } from '../offerings/refusal.ts';
 import { readTags, TagsError } from './tags.ts';

@@ -6,6 +6,7 @@ import type { PlanInput } from '../plan/plan-input.ts';
 import type { Problem } from '../problem.ts';
 import { privateImage } from '../plan/runtime.ts';
 import { usesLocalWeights } from './annotations.ts';
+import { checkCpuPreset } from './cpu-preset.ts';
 
 /** The model must be known, and its image or the key to its weights named where it cannot be had without. */
 export function checkModel({ workspace, model }: PlanInput): readonly Problem[] {
@@ -17,7 +18,7 @@ export function checkModel({ workspace, model }: PlanInput): readonly Problem[] 
   if (model.state === 'pending') return [];
   const found = model.model;
   if (job === 'tuning') return found.tuning ? [] : [notTunable(found)];
-  return [...checkImage(workspace, found), ...checkSecret(workspace, found)];
+  return [...checkImage(workspace, found), ...checkSecret(workspace, found), ...checkCpuPreset(workspace, found)];
 }
 
 function unknownModel(name: string, field: string): Problem {
@@ -33,7 +34,10 @@ function notTunable({ id }: Model): Problem {
   return { code: 'ModelNotTunable', field, message };
 }
 
-function checkImage(workspace: Workspace, { id, presetImage, vllm, transformers }: Model): readonly Problem[] {
+function checkImage(
+  workspace: Workspace,
+  { id, presetImage, cpuServer, vllm, transformers }: Model,
+): readonly Problem[] {
   const asked = workspace.inference?.preset;
   const field = 'inference.preset.presetOptions.image';
   if (asked?.accessMode === 'private' && privateImage(workspace) === undefined) {
@@ -41,7 +45,7 @@ function checkImage(workspace: Workspace, { id, presetImage, vllm, transformers 
     return [{ code: 'ImageRequired', field, message }];
   }
   const hasOwn = presetImage && presetImage.tag !== '';
-  if (hasOwn || vllm || transformers || privateImage(workspace) !== undefined) return [];
+  if (hasOwn || cpuServer || vllm || transformers || privateImage(workspace) !== undefined) return [];
   const message = `${field} is missing: ${id} has no public image; set accessMode to private and name yours`;
   return [{ code: 'ImageRequired', field, message }];
 }

@@ -1,7 +1,7 @@
 import { deadlineMs, type Workspace } from '@kaito/crds';
 import type { PlanInput } from '../plan/plan-input.ts';
 import type { Problem } from '../problem.ts';
-import { findGpuSku } from '../skus/gpu-sku.ts';
+import { findSku } from '../skus/sku.ts';
 
 type Offering = NonNullable<NonNullable<Workspace['resource']>['alternatives']>[number];
 
@@ -33,8 +33,8 @@ function checkNoOffering(resource: Workspace['resource']): readonly Problem[] {
 
 function checkAlternative({ skus, workspace }: PlanInput, offering: Offering, field: string): readonly Problem[] {
   // What a template needs is not known here, and sizes without GPUs are allowed for it.
-  const known = workspace.inference?.template ?? findGpuSku(skus, offering.instanceType);
-  const message = `${field}.instanceType "${offering.instanceType}" is not a known GPU size`;
+  const known = workspace.inference?.template ?? findSku(skus, offering.instanceType);
+  const message = `${field}.instanceType "${offering.instanceType}" is not a known size`;
   const unknown: Problem = { code: 'InstanceTypeUnknown', field: `${field}.instanceType`, message };
   return [...(known ? [] : [unknown]), ...checkPayment(offering, field)];
 }

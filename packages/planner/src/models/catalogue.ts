@@ -1,5 +1,7 @@
-import type { CatalogueEntry, CataloguedImage, ImagePreset } from './catalogue-schema.ts';
-import { catalogueFile, imagesFile, transformersFile, tuningFile } from './data-files.ts';
+import type { Workspace } from '@kaito/crds';
+import type { CatalogueEntry, CataloguedImage, CpuPreset, ImagePreset } from './catalogue-schema.ts';
+import { catalogueFile, cpuFile, imagesFile, transformersFile, tuningFile } from './data-files.ts';
+import { findModel } from './find-model.ts';
 import type { Attention, Model, ModelShape, PresetImage, TransformersSettings, TuningFacts } from './model.ts';
 import { kvValueBytes, vllmSettings } from './vllm-settings.ts';
 
@@ -7,11 +9,17 @@ const images = new Map(imagesFile.catalogued.map(image => [image.id, presetImage
 const transformers = new Map(transformersFile.models.map(({ id, ...settings }) => [id, settings]));
 const tuning = new Map(tuningFile.models.map(facts => [facts.id, tuningFacts(facts)]));
 
-/** Every model that was looked over: those of today's base image, then those that only images of KAITO v0.3 serve. */
+/** Every model that was looked over: those of today's base image, then those that only images of KAITO v0.3 serve, then those on CPUs. */
 export const catalogue: readonly Model[] = [
   ...catalogueFile.models.map(catalogued),
   ...imagesFile.presets.map(servedByImage),
+  ...cpuFile.presets.map(servedOnCpus),
 ];
+
+/** Whether a workspace serves a model of the catalogue that runs on CPUs. */
+export function runsOnCpus({ inference }: Pick<Workspace, 'inference'>): boolean {
+  return findModel(catalogue, inference?.preset?.name ?? '')?.cpuServer !== undefined;
+}
 
 function catalogued(entry: CatalogueEntry): Model {
   const { id, aliases = [], license, pipelineTag, revision, architecture, quantization, contextLength } = entry;
@@ -64,6 +72,19 @@ function servedByImage(preset: ImagePreset): Model {
     trustRemoteCode: false,
     catalogued: true,
     source: sourceOf(imagesFile.source, preset.weightsSource),
+  };
+}
+
+function servedOnCpus({ server, ...facts }: CpuPreset): Model {
+  return {
+    ...facts,
+    servedName: facts.id,
+    aliases: [],
+    gated: false,
+    cpuServer: server,
+    trustRemoteCode: false,
+    catalogued: true,
+    source: cpuFile.source,
   };
 }
 

@@ -3,6 +3,7 @@ import { Value } from 'typebox/value';
 import { fileSchemas } from './catalogue-schema.ts';
 import architectures from './data/architectures.json' with { type: 'json' };
 import catalogue from './data/catalogue.json' with { type: 'json' };
+import cpu from './data/cpu-presets.json' with { type: 'json' };
 import images from './data/preset-images.json' with { type: 'json' };
 import settings from './data/vllm-settings.json' with { type: 'json' };
 import transformers from './data/transformers.json' with { type: 'json' };
@@ -20,6 +21,7 @@ export function checked<S extends TSchema>(schema: S, file: string, content: unk
 
 export const catalogueFile = checked(fileSchemas.catalogue, 'catalogue.json', catalogue);
 export const imagesFile = checked(fileSchemas.images, 'preset-images.json', images);
+export const cpuFile = checked(fileSchemas.cpu, 'cpu-presets.json', cpu);
 export const tuningFile = checked(fileSchemas.tuning, 'tuning.json', tuning);
 export const transformersFile = checked(fileSchemas.transformers, 'transformers.json', transformers);
 export const architecturesFile = checked(fileSchemas.architectures, 'architectures.json', architectures);

@@ -53,6 +53,20 @@ export interface PresetImage {
   readonly pods: number;
 }
 
+/** An image of ours that serves a model on CPUs, with the weights inside. */
+export interface CpuServer {
+  /** Name that the image is built under. It is published nowhere: an installation names where it has it. */
+  readonly image: string;
+  /** Program that starts the server. */
+  readonly command: readonly string[];
+  /** Tokens of prompt and answer together. */
+  readonly contextLength: number;
+  /** Cores that it keeps busy. */
+  readonly cpus: number;
+  /** Memory that it may take, in GiB. */
+  readonly memoryGiB: number;
+}
+
 /** What fine-tuning a model takes. */
 export interface TuningFacts {
   /** Repository and tag of the image with the weights, below the installation's registry. */
@@ -86,11 +100,13 @@ export interface Model {
   readonly quantization?: string;
   /** Tokens that the model can look back over. */
   readonly contextLength: number;
-  /** Undefined where only an image of KAITO v0.3 serves the model. */
+  /** Undefined where only an image with the weights inside serves the model. */
   readonly shape?: ModelShape;
   readonly vllm?: VllmSettings;
   readonly transformers?: TransformersSettings;
   readonly presetImage?: PresetImage;
+  /** Of models that run on CPUs; they have no other server. */
+  readonly cpuServer?: CpuServer;
   readonly tuning?: TuningFacts;
   /** The repository's own code must run in the server. Only where the catalogue says so. */
   readonly trustRemoteCode: boolean;

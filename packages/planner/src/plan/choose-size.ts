@@ -1,7 +1,7 @@
 import { nearestNames } from '../nearest-names.ts';
 import type { Problem } from '../problem.ts';
 import { skuOfNodes } from '../skus/brought-nodes.ts';
-import { findGpuSku, gpuGiB, type GpuSku } from '../skus/gpu-sku.ts';
+import { describeSku, findSku, hasGpus, type Sku } from '../skus/sku.ts';
 import type { Unfit } from './judgement.ts';
 import type { BroughtNode } from './plan-input.ts';
 import type { Candidate } from './plan.ts';
@@ -32,13 +32,13 @@ export function chooseSize<T>(question: SizeQuestion<T>): Choice<T> {
   return rung.instanceType === '' ? pickSize(question) : useNamed(question);
 }
 
-function useNodes<T>({ judge }: SizeQuestion<T>, nodes: readonly BroughtNode[]): Choice<T> {
-  const read = skuOfNodes(nodes);
+function useNodes<T>({ judge, ofNodes = skuOfNodes }: SizeQuestion<T>, nodes: readonly BroughtNode[]): Choice<T> {
+  const read = ofNodes(nodes);
   if (!read.ok) return { ok: false, problems: [read.problem] };
   const { sku } = read;
   const judgement = judge(sku);
   if (!judgement.fits) {
-    const what = `resource.labelSelector matches nodes with ${sku.gpuCount} × ${sku.gpuModel} of ${gpuGiB(sku)} GiB, which do not do`;
+    const what = `resource.labelSelector matches nodes with ${describeSku(sku)}, which do not do`;
     return refuse(judgement, 'resource.labelSelector', `${what}: ${judgement.reason}`);
   }
   const chosen: Sized<T> = { sku, capacityType: 'on-demand', judgement };
@@ -47,7 +47,7 @@ function useNodes<T>({ judge }: SizeQuestion<T>, nodes: readonly BroughtNode[]):
 
 function useNamed<T>(question: SizeQuestion<T>): Choice<T> {
   const { input, rung, judge, judgeInstead } = question;
-  const sku = findGpuSku(input.skus, rung.instanceType);
+  const sku = findSku(input.skus, rung.instanceType);
   if (!sku) return { ok: false, problems: [unknownSize(question)] };
   const judgement = judge(sku);
   if (!judgement.fits) return refuse(judgement, rung.field, unfitMessage(question, sku, judgement));
@@ -79,7 +79,7 @@ function pickSize<T>(question: SizeQuestion<T>): Choice<T> {
 function kept<T>(question: SizeQuestion<T>, { fitting }: Ranking<T>): Sized<T> | undefined {
   const { input, rung } = question;
   const { chosen } = input;
-  const sku = chosen?.capacityType === rung.capacityType ? findGpuSku(input.skus, chosen.instanceType) : undefined;
+  const sku = chosen?.capacityType === rung.capacityType ? findSku(input.skus, chosen.instanceType) : undefined;
   return fitting.find(other => other.sku === sku && refusedLately(question, other.sku) === undefined);
 }
 
@@ -89,20 +89,29 @@ function whyBest<T>({ price, judgement: { drawback } }: Sized<T>): string {
 }
 
 function noneFits<T>({ rung }: SizeQuestion<T>, { losers }: Ranking<T>): Choice<T> {
-  const largest = losers.toSorted((a, b) => b.sku.gpuMemoryGiB - a.sku.gpuMemoryGiB)[0];
+  const largest = losers.toSorted((a, b) => memoryGiB(b.sku) - memoryGiB(a.sku))[0];
   const why = largest ? `; not even ${largest.sku.name}: ${largest.unfit.reason}` : '';
   const message = `${rung.field} is left open, but no known size does${why}`;
   return refuse(largest?.unfit ?? { code: 'InstanceTypeUnknown' }, rung.field, message);
 }
 
-function unknownSize<T>({ input, rung }: SizeQuestion<T>): Problem {
-  const names = input.skus.map(({ name }) => name);
+/** Memory that models run in. */
+function memoryGiB(sku: Sku): number {
+  return hasGpus(sku) ? sku.gpuMemoryGiB : sku.memoryGiB;
+}
+
+function unknownSize<T>(question: SizeQuestion<T>): Problem {
+  const { rung } = question;
+  const { fitting, losers } = rankSizes(question);
+  const skus = [...fitting, ...losers].map(({ sku }) => sku);
+  const names = skus.map(({ name }) => name);
+  const kind = skus.every(hasGpus) ? 'GPU size' : 'size without GPUs';
   const nearest = nearestNames(rung.instanceType, names, suggestions);
-  const message = `${rung.field} "${rung.instanceType}" is not a known GPU size; the nearest are ${nearest.join(', ')}`;
+  const message = `${rung.field} "${rung.instanceType}" is not a known ${kind}; the nearest are ${nearest.join(', ')}`;
   return { code: 'InstanceTypeUnknown', field: rung.field, message };
 }
 
-function unfitMessage<T>(question: SizeQuestion<T>, sku: GpuSku, { reason }: Unfit): string {
+function unfitMessage<T>(question: SizeQuestion<T>, sku: Sku, { reason }: Unfit): string {
   const names = rankSizes(question).fitting.map(sized => sized.sku.name);
   const advice = names.length > 0 ? `use e.g. ${names.slice(0, suggestions).join(', ')}` : 'no known size does';
   return `${question.rung.field} "${sku.name}" does not do: ${reason}; ${advice}`;

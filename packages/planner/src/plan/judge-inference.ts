@@ -1,8 +1,10 @@
 import type { PodGpus } from '../fit/placement.ts';
 import { gpuMemoryUtilization } from '../fit/utilization.ts';
 import { gpuGiB, type GpuSku } from '../skus/gpu-sku.ts';
+import { hasGpus, type Sku } from '../skus/sku.ts';
 import { migSliceGiB } from '../skus/mig-profiles.ts';
 import type { Amount, InferenceJob } from './inference-job.ts';
+import { judgeCpu } from './judge-cpu.ts';
 import { judgePresetImage } from './judge-preset-image.ts';
 import { judgeTransformers } from './judge-transformers.ts';
 import { judgeVllm } from './judge-vllm.ts';
@@ -11,7 +13,13 @@ import { runtimeOn } from './runtime.ts';
 import type { ServerFit } from './server-fit.ts';
 
 /** Says whether a size serves a job, with which server and on how many nodes, or why it does not. */
-export function judgeInference(job: InferenceJob, sku: GpuSku, amount: Amount): Judgement<ServerFit> {
+export function judgeInference(job: InferenceJob, sku: Sku, amount: Amount): Judgement<ServerFit> {
+  const { cpuServer: server, id } = job.model;
+  if (server) return judgeCpu(job, { server, sku, amount });
+  return hasGpus(sku) ? judgeGpus(job, sku, amount) : unfit('GpuRequired', `it has no GPU, and ${id} needs one`);
+}
+
+function judgeGpus(job: InferenceJob, sku: GpuSku, amount: Amount): Judgement<ServerFit> {
   if (sku.vendor !== 'nvidia') {
     return unfit('GpuVendorNotSupported', `it has ${sku.gpuModel}, and the images need NVIDIA GPUs`);
   }

@@ -18,6 +18,8 @@ import { kaitoEstimate } from '../fit/kaito-estimate.ts';
 import { catalogue } from '../models/catalogue.ts';
 import { kvBytesPerToken } from '../models/model-needs.ts';
 import { azureGpuSkus } from '../skus/azure-gpu-skus.ts';
+import { skusOf } from '../skus/clouds.ts';
+import { findSku, hasGpus } from '../skus/sku.ts';
 import { plan } from './make-plan.ts';
 import type { BroughtNode, PlanInput } from './plan-input.ts';
 import { inputOf, serving } from './plan-inputs.test-data.ts';
@@ -27,7 +29,7 @@ const text = oneof(
   constantFrom('', 'vllm', 'true', '20m', '1g.10gb', '😀', '\uD800', '__proto__'),
 );
 const preset = oneof(text, constantFrom(...catalogue.map(({ id }) => id)));
-const instanceType = oneof(text, constantFrom(...azureGpuSkus.map(({ name }) => name)));
+const instanceType = oneof(text, constantFrom(...skusOf('azure').map(({ name }) => name)));
 const count = oneof(integer(), double(), integer({ min: 1, max: 9 }));
 const keys = constantFrom('kaito.sh/runtime', 'kaito.sh/bypass-resource-checks', 'kaito.sh/use-local-weights', 'a');
 const map = dictionary(oneof(text, keys), text, { maxKeys: 3 });
@@ -68,7 +70,7 @@ const node: Arbitrary<BroughtNode> = record({
     'nvidia.com/gpu.count': oneof(text, constantFrom('1', '8', '0')),
     'nvidia.com/gpu.memory': oneof(text, constantFrom('81920', '1')),
   }),
-  allocatable: map,
+  allocatable: oneof(map, record({ cpu: oneof(text, constantFrom('2')), memory: oneof(text, constantFrom('8Gi')) })),
 });
 const surroundings = record({
   provisioning: oneof(
@@ -82,7 +84,7 @@ const surroundings = record({
 
 /** Every model on every size, and on the size that is left open. */
 const everywhere = catalogue.flatMap(({ id }) =>
-  [undefined, ...azureGpuSkus].map(sku => inputOf(serving(id, sku ? { instanceType: sku.name } : {}))),
+  [undefined, ...skusOf('azure')].map(sku => inputOf(serving(id, sku ? { instanceType: sku.name } : {}))),
 );
 
 /** The plans that are made everywhere with the server that is asked for. */
@@ -123,6 +125,23 @@ describe('plan', () => {
       const { tensor, pipeline, data } = server.parallelism;
       expect(tensor * pipeline * data).toBe(server.gpusPerPod * server.podsPerCopy);
     }
+  });
+
+  it('never serves from GPUs what needs none, nor anything else without them', () => {
+    const isAsMeant = property(workspaces, surroundings, (workspace, more) => {
+      const input = inputOf(workspace, more);
+      const result = plan(input);
+      if (!result.ok || result.plan.job !== 'inference') return true;
+      const { nodes, server } = result.plan;
+      const onCpus = input.model?.state === 'known' && input.model.model.cpuServer !== undefined;
+      const sku = findSku(input.skus, nodes.instanceType);
+      const isOfKind = sku === undefined || input.provisioning.mode === 'brought' || hasGpus(sku) !== onCpus;
+      const asksFor = onCpus ? nodes.gpus === 0 && server.gpusPerPod === 0 && server.cpu : server.gpusPerPod > 0;
+      return isOfKind && Boolean(asksFor) && (server.runtime === 'cpu') === onCpus;
+    });
+    expect(() => assert(isAsMeant, { numRuns: 500 })).not.toThrow();
+    const kinds = served.map(({ nodes, server }) => [nodes.gpus > 0, server.gpusPerPod > 0, server.runtime !== 'cpu']);
+    expect(kinds.filter(([first, ...others]) => others.some(other => other !== first))).toEqual([]);
   });
 
   it('picks a size for every model that has one', () => {

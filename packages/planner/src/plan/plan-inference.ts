@@ -6,7 +6,8 @@ import { readInferenceConfig, type InferenceConfig } from '../config/inference-c
 import { diskGiB } from '../models/model-needs.ts';
 import type { Model } from '../models/model.ts';
 import type { Problem } from '../problem.ts';
-import { findGpuSku, type GpuSku } from '../skus/gpu-sku.ts';
+import { cpuSkuOfNodes } from '../skus/brought-cpu-nodes.ts';
+import { findSku, type Sku } from '../skus/sku.ts';
 import { chooseSize } from './choose-size.ts';
 import { inferenceJob, type Amount, type InferenceJob } from './inference-job.ts';
 import { judgeInference } from './judge-inference.ts';
@@ -18,6 +19,7 @@ import { plannedAdapters } from './planned-adapters.ts';
 import { plannedNodes } from './planned-nodes.ts';
 import { plannedServer, servedName } from './planned-server.ts';
 import type { Sized } from './rank-sizes.ts';
+import { holdsWeights } from './runtime.ts';
 import type { ServerFit } from './server-fit.ts';
 
 /** Keys of the configuration that split a model over GPUs, which is decided here. */
@@ -38,6 +40,7 @@ export function planInference(input: PlanInput, model: Model): PlanResult {
     rung,
     judge: sku => judgeInference(job, sku, amount),
     judgeInstead: (sku, { detail }) => judgeInference(job, sku, { copies: detail.copies }),
+    ...(model.cpuServer && { ofNodes: cpuSkuOfNodes }),
     onlyWhenNamed: fit => oldImage(job, fit),
   });
   if (!choice.ok) return choice;
@@ -64,7 +67,7 @@ export function planInference(input: PlanInput, model: Model): PlanResult {
 function amountOf({ workspace, skus }: PlanInput, job: InferenceJob, { index }: Rung): Amount {
   const nodes = nodeCount(workspace);
   if (index === 0) return { nodes };
-  const first = findGpuSku(skus, workspace.resource?.instanceType ?? '');
+  const first = findSku(skus, workspace.resource?.instanceType ?? '');
   const judgement = first && judgeInference(job, first, { nodes });
   return { copies: judgement?.fits ? judgement.detail.copies : 1 };
 }
@@ -110,17 +113,17 @@ function nodesOf(
 }
 
 /** A node that is cut into slices offers those, and perhaps no whole GPU. */
-function gpusToSee({ part }: InferenceJob, sku: GpuSku): number {
+function gpusToSee({ part }: InferenceJob, sku: Sku): number {
   return part?.mode === 'mig' ? 0 : sku.gpuCount;
 }
 
 function plannedModel({ model, workspace }: InferenceJob, { runtime }: ServerFit): PlannedModel {
   const { id, revision, gated, weightsGiB } = model;
-  const inImage = runtime.name === 'preset-image';
+  const inImage = holdsWeights(runtime);
   const local = usesLocalWeights(workspace) ? 'local' : 'download';
   return {
     id,
-    servedName: runtime.name === 'vllm' ? servedName({ model, workspace }) : model.servedName,
+    servedName: ['vllm', 'cpu'].includes(runtime.name) ? servedName({ model, workspace }) : model.servedName,
     ...(revision !== undefined && !inImage && { revision }),
     gated,
     weightsGiB,
@@ -131,8 +134,12 @@ function plannedModel({ model, workspace }: InferenceJob, { runtime }: ServerFit
 function warnings({ model, workspace, config }: InferenceJob, fit: ServerFit): readonly string[] {
   const { runtime, contextLength } = fit;
   const { accessMode, presetOptions } = workspace.inference?.preset ?? {};
-  const downloads = runtime.name !== 'preset-image' && !usesLocalWeights(workspace);
+  const downloads = !holdsWeights(runtime) && !usesLocalWeights(workspace);
   const notes: readonly (readonly [boolean, string])[] = [
+    [
+      runtime.name === 'cpu',
+      `${model.id} is a small model on CPUs, for trying things out: its answers are often wrong`,
+    ],
     [model.deprecated !== undefined, `${model.id} is an old name: ${model.deprecated ?? ''}`],
     [
       downloads && model.revision === undefined,

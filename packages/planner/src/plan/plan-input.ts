@@ -1,7 +1,7 @@
 import type { Workspace } from '@kaito/crds';
 import type { Model } from '../models/model.ts';
 import type { Problem } from '../problem.ts';
-import type { GpuSku } from '../skus/gpu-sku.ts';
+import type { Sku } from '../skus/sku.ts';
 import type { CapacityType, Plan } from './plan.ts';
 
 /** What is known about a model that a workspace names. */
@@ -31,7 +31,7 @@ export interface BroughtNode {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly ready: boolean;
-  /** GPUs and slices that it offers, by resource name. */
+  /** Cores, memory, GPUs and slices that it offers, by resource name. */
   readonly allocatable: Readonly<Record<string, string>>;
 }
 
@@ -40,7 +40,7 @@ export interface PlanInput {
   readonly workspace: Workspace;
   /** The model of the workspace's preset; absent for a template. */
   readonly model?: ModelLookup | undefined;
-  readonly skus: readonly GpuSku[];
+  readonly skus: readonly Sku[];
   readonly prices?: PriceTable | undefined;
   /** `brought`: nodes are not made here, so that no size is named and the nodes' own labels say what they are. */
   readonly provisioning:

@@ -4,7 +4,7 @@ import { findModel } from '../models/find-model.ts';
 import type { Model } from '../models/model.ts';
 import { azurePrices } from '../prices/azure-prices.ts';
 import type { Problem } from '../problem.ts';
-import { azureGpuSkus } from '../skus/azure-gpu-skus.ts';
+import { skusOf } from '../skus/clouds.ts';
 import { plan } from './make-plan.ts';
 import type { BroughtNode, PlanInput } from './plan-input.ts';
 import type { InferencePlan, Plan } from './plan.ts';
@@ -40,7 +40,7 @@ export function inputOf(workspace: Workspace, more: Partial<PlanInput> = {}): Pl
   return {
     workspace,
     model: model && { state: 'known', model },
-    skus: azureGpuSkus,
+    skus: skusOf('azure'),
     prices: azurePrices,
     provisioning: { mode: 'auto' },
     ...more,

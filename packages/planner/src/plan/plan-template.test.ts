@@ -31,7 +31,7 @@ describe('plan of a template', () => {
 
   it.each([
     ['Standard_NV18ads_A10_v5', 2],
-    ['Standard_D8s_v5', 2],
+    ['Standard_D96s_v5', 2],
   ])('takes %s, whose GPUs only the template knows', (instanceType, gpus) => {
     const plan = planOf(templated({ instanceType }));
     expect(plan.nodes.gpus).toBe(gpus);
@@ -44,6 +44,16 @@ describe('plan of a template', () => {
       expect(planOf(templated({ instanceType: 'Standard_D8s_v5' }, pod)).nodes.gpus).toBe(0);
     },
   );
+
+  it('knows sizes without GPUs, and refuses them where the template asks for some', () => {
+    const onCpus = planOf(templated({ instanceType: 'standard_d8s_v5' }, { spec: {} }));
+    expect(onCpus).toMatchObject({ nodes: { instanceType: 'Standard_D8s_v5', gpus: 0, pricePerHour: 0.384 } });
+    expect(onCpus.warnings).toEqual([]);
+    const problems = problemsOf(templated({ instanceType: 'Standard_D8s_v5' }));
+    expect(problems).toEqual([
+      expect.objectContaining({ code: 'GpuRequired', message: expect.stringMatching(/no GPU.*asks for 2/) }),
+    ]);
+  });
 
   it('runs on nodes that users bring', () => {
     const plan = planOf(templated({}), { provisioning: { mode: 'brought', nodes: [] } });

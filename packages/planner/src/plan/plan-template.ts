@@ -3,12 +3,12 @@ import { nodeCount } from '../checks/node-count.ts';
 import { nearestNames } from '../nearest-names.ts';
 import { pricePerHour } from '../prices/price.ts';
 import type { Problem } from '../problem.ts';
-import { findGpuSku, type GpuSku } from '../skus/gpu-sku.ts';
+import { findSku, hasGpus, type Sku } from '../skus/sku.ts';
 import { rungOf, type Rung } from './ladder.ts';
 import type { PlanInput, PlanResult } from './plan-input.ts';
 import type { PlannedNodes } from './plan.ts';
 import { plannedNodes } from './planned-nodes.ts';
-import { templateGpus } from './template-gpus.ts';
+import { gpuResource, templateGpus } from './template-gpus.ts';
 
 /** Disk of a node for images that nobody knows, in GiB (KAITO v0.12, pkg/utils/nodeclaim). */
 const diskGiB = 1024;
@@ -21,8 +21,8 @@ const suggestions = 3;
 export function planTemplate(input: PlanInput, template: PodTemplate): PlanResult {
   const { workspace, provisioning } = input;
   const rung = rungOf(workspace, input.rung);
-  const sku = findGpuSku(input.skus, rung.instanceType);
-  const problem = provisioning.mode === 'auto' && !sku ? checkSize(input, rung) : undefined;
+  const sku = findSku(input.skus, rung.instanceType);
+  const problem = provisioning.mode === 'auto' ? checkSize(input, { template, rung, sku }) : undefined;
   if (problem) return { ok: false, problems: [problem] };
   const nodes = templateNodes(input, { template, rung, sku });
   const { instanceType, capacityType, count, pricePerHour: price } = nodes;
@@ -39,7 +39,7 @@ export function planTemplate(input: PlanInput, template: PodTemplate): PlanResul
 interface Sizing {
   readonly template: PodTemplate;
   readonly rung: Rung;
-  readonly sku: GpuSku | undefined;
+  readonly sku: Sku | undefined;
 }
 
 function templateNodes({ workspace, prices }: PlanInput, { template, rung, sku }: Sizing): PlannedNodes {
@@ -61,11 +61,18 @@ function templateNodes({ workspace, prices }: PlanInput, { template, rung, sku }
   });
 }
 
-function gpusOf({ vendor, gpuCount }: GpuSku): number {
-  return vendor === 'nvidia' ? gpuCount : 0;
+function gpusOf(sku: Sku): number {
+  return hasGpus(sku) && sku.vendor === 'nvidia' ? sku.gpuCount : 0;
 }
 
-function checkSize({ skus }: PlanInput, { instanceType, field }: Rung): Problem | undefined {
+function checkSize({ skus }: PlanInput, { template, rung, sku }: Sizing): Problem | undefined {
+  const { instanceType, field } = rung;
+  const gpus = templateGpus(template);
+  if (sku && !hasGpus(sku) && gpus > 0) {
+    const message = `${field} "${sku.name}" has no GPU, and the template asks for ${gpus}: use a GPU size, or leave ${gpuResource} out`;
+    return { code: 'GpuRequired', field, message };
+  }
+  if (sku) return undefined;
   if (azureSize.test(instanceType)) return undefined;
   if (instanceType === '') {
     const message = `${field} is missing: a template does not say what it needs, so name a size, e.g. Standard_NC24ads_A100_v4`;

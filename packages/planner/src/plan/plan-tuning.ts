@@ -2,6 +2,7 @@ import { tuningMethod } from '../checks/workload.ts';
 import { defaultTraining, tuningFit, tuningNeeds, type TuningNeeds } from '../fit/tuning-fit.ts';
 import type { Model, ModelShape, TuningFacts } from '../models/model.ts';
 import { gpuGiB, type GpuSku } from '../skus/gpu-sku.ts';
+import { hasGpus, type Sku } from '../skus/sku.ts';
 import { chooseSize } from './choose-size.ts';
 import { unfit, type Judgement } from './judgement.ts';
 import { rungOf } from './ladder.ts';
@@ -60,9 +61,10 @@ const bfloat16Capability = 8;
 function judgeTuning(
   { model, method }: TuningJob,
   needs: TuningNeeds,
-  sku: GpuSku,
+  sku: Sku,
   isNamed: boolean,
 ): Judgement<MemoryFit> {
+  if (!hasGpus(sku)) return unfit('GpuRequired', `it has no GPU, and fine-tuning ${model.id} needs one`);
   if (sku.vendor !== 'nvidia')
     return unfit('GpuVendorNotSupported', `it has ${sku.gpuModel}, and the images need NVIDIA GPUs`);
   const warnings = precisionWarning(sku);

@@ -3,8 +3,8 @@ import type { NodeImageFamily } from '../node-image-family.ts';
 /** `spot` machines cost less and may be taken away at any time. */
 export type CapacityType = 'on-demand' | 'spot';
 
-/** Which server runs the model: today's base image with vLLM or transformers, or an image of KAITO v0.3. */
-export type Runtime = 'vllm' | 'transformers' | 'preset-image';
+/** Which server runs the model: today's base image with vLLM or transformers, an image of KAITO v0.3, or one of ours on CPUs. */
+export type Runtime = 'vllm' | 'transformers' | 'preset-image' | 'cpu';
 
 /** The nodes that a plan asks for. */
 export interface PlannedNodes {
@@ -17,7 +17,7 @@ export interface PlannedNodes {
   readonly imageFamily?: NodeImageFamily;
   /** Disk of a node, in GiB. */
   readonly diskGiB: number;
-  /** GPUs that each node must show before pods can be placed; 0 where a template asks for none. */
+  /** GPUs that each node must show before pods can be placed; 0 where a template asks for none, and for a model on CPUs. */
   readonly gpus: number;
   readonly hasNvme: boolean;
   /** US dollars an hour for all nodes together; undefined when the table has no price. */
@@ -44,9 +44,12 @@ export interface Parallelism {
   readonly data: number;
 }
 
-/** The image of a server: below the installation's registry, or, where the user gave one, as it stands. */
+/**
+ * The image of a server: below the installation's registry (`registry`), as the user gave it (`user`), or one of ours, for which the
+ * installation may name another place (`own`).
+ */
 export interface PlannedImage {
-  readonly origin: 'registry' | 'user';
+  readonly origin: 'registry' | 'user' | 'own';
   readonly reference: string;
 }
 
@@ -88,12 +91,15 @@ export interface PlannedServer {
   /** Pods in all, and how many serve one copy of the model together. */
   readonly replicas: number;
   readonly podsPerCopy: number;
+  /** 0 for a model on CPUs. */
   readonly gpusPerPod: number;
+  /** Cores and GiB of memory that a pod asks for; undefined where its GPUs decide where it runs. */
+  readonly cpu?: { readonly cores: number; readonly memoryGiB: number };
   readonly partition?: PlannedPartition;
   readonly parallelism: Parallelism;
   /** Tokens of context that the server is started with. */
   readonly contextLength: number;
-  /** Undefined for a v0.3 image, whose table of needs is all that is known. */
+  /** Undefined on CPUs, and for a v0.3 image, whose table of needs is all that is known. */
   readonly memory?: MemoryFit;
   /**
    * Program and arguments in an order that never changes; with several pods per copy, those of the first pod. No user's text is in it

@@ -1,5 +1,6 @@
 import { labels } from '@kaito/crds';
 import { performanceMode, usesLocalWeights } from '../checks/annotations.ts';
+import { cpuCommand } from '../commands/cpu.ts';
 import { presetImageCommand } from '../commands/preset-image.ts';
 import { transformersCommand } from '../commands/transformers.ts';
 import { vllmCommands, type VllmCommands } from '../commands/vllm.ts';
@@ -24,6 +25,9 @@ const ofPresetImage = {
   startTimeoutSeconds: 30 * 60,
 } as const;
 
+/** tools/stand-in-model: it loads within seconds, more on a busy machine. */
+const ofCpuServer = { healthPath: '/health', startTimeoutSeconds: 5 * 60 } as const;
+
 /** Where nodes of a custom image have the weights (KAITO v0.12, pkg/utils/consts). */
 const localWeights = '/opt/kaito/models';
 /** Where the node keeps the CUDA toolkit that is installed on it (KAITO v0.12, pkg/utils/consts). */
@@ -43,6 +47,7 @@ export function plannedServer(job: InferenceJob, fit: ServerFit, adapters: numbe
     replicas: copies * podsPerCopy,
     podsPerCopy,
     gpusPerPod,
+    ...(runtime.name === 'cpu' && { cpu: { cores: runtime.server.cpus, memoryGiB: runtime.server.memoryGiB } }),
     ...(part && { partition: { mode: part.mode, ...(part.profile !== undefined && { profile: part.profile }) } }),
     parallelism,
     contextLength,
@@ -57,6 +62,7 @@ export function plannedServer(job: InferenceJob, fit: ServerFit, adapters: numbe
 function plannedImage({ workspace }: InferenceJob, { runtime }: ServerFit): PlannedImage {
   const own = privateImage(workspace);
   if (own !== undefined) return { origin: 'user', reference: own };
+  if (runtime.name === 'cpu') return { origin: 'own', reference: runtime.server.image };
   if (runtime.name !== 'preset-image') return { origin: 'registry', reference: baseImage };
   const { repository, tag } = runtime.image;
   return { origin: 'registry', reference: `${repository}:${tag}` };
@@ -66,6 +72,7 @@ function commands(job: InferenceJob, fit: ServerFit, adapters: number): VllmComm
   const { runtime } = fit;
   const { model, workspace } = job;
   if (runtime.name === 'preset-image') return { command: presetImageCommand(runtime.image) };
+  if (runtime.name === 'cpu') return { command: cpuCommand(runtime.server, { servedName: servedName(job), port }) };
   const weightsPath = usesLocalWeights(workspace) ? localWeightsPath(model.id) : undefined;
   if (runtime.name === 'transformers') return { command: transformersCommand(model, runtime.settings, weightsPath) };
   return vllmCommands(model, runtime.settings, {
@@ -117,5 +124,6 @@ function start(
   { runtime }: ServerFit,
 ): Pick<PlannedServer, 'healthPath' | 'startTimeoutSeconds' | 'probeDelays'> {
   if (runtime.name === 'preset-image') return ofPresetImage;
+  if (runtime.name === 'cpu') return ofCpuServer;
   return { healthPath: '/health', startTimeoutSeconds: startTimeoutSeconds(model) };
 }

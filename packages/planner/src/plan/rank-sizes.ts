@@ -1,44 +1,51 @@
 import { pricePerHour } from '../prices/price.ts';
-import type { GpuSku } from '../skus/gpu-sku.ts';
+import { hasGpus, type Sku } from '../skus/sku.ts';
+import type { ProblemCode } from '../problem.ts';
 import type { Fitting, Judgement, Unfit } from './judgement.ts';
 import type { Rung } from './ladder.ts';
-import type { PlanInput } from './plan-input.ts';
+import type { BroughtNode, PlanInput } from './plan-input.ts';
+import type { ReadNodes } from '../skus/brought-nodes.ts';
 import type { Candidate, CapacityType } from './plan.ts';
 
 /** What it takes to choose a size for a job. */
 export interface SizeQuestion<T> {
   readonly input: PlanInput;
   readonly rung: Rung;
-  readonly judge: (sku: GpuSku) => Judgement<T>;
+  readonly judge: (sku: Sku) => Judgement<T>;
   /** Judges a size that would do the same as the chosen one; as `judge` when absent. */
-  readonly judgeInstead?: (sku: GpuSku, chosen: Fitting<T>) => Judgement<T>;
+  readonly judgeInstead?: (sku: Sku, chosen: Fitting<T>) => Judgement<T>;
+  /** What nodes that a user brings are, as if they were a size; as `skuOfNodes` when absent. */
+  readonly ofNodes?: (nodes: readonly BroughtNode[]) => ReadNodes;
   /** Why a size that fits must not be picked unasked, as one clause. */
   readonly onlyWhenNamed?: (fit: Fitting<T>) => string | undefined;
 }
 
 /** A size that fits. */
 export interface Sized<T> {
-  readonly sku: GpuSku;
+  readonly sku: Sku;
   readonly capacityType: CapacityType;
   readonly judgement: Fitting<T>;
   /** US dollars an hour for all nodes. */
   readonly price?: number | undefined;
 }
 
-/** The sizes of the table, those that fit best first, and the others in the table's order with the reason. */
+/** The sizes that the job may be meant for, those that fit best first, and the others in the table's order with the reason. */
 export interface Ranking<T> {
   readonly fitting: readonly Sized<T>[];
-  readonly losers: readonly { readonly sku: GpuSku; readonly unfit: Unfit }[];
+  readonly losers: readonly { readonly sku: Sku; readonly unfit: Unfit }[];
 }
 
-/** Judges every size. Best is: not refused lately, without a drawback, cheap, few nodes, few GPUs; by name where all is equal. */
+/** With GPUs where the job has no use for them, or without where it has: nothing that anybody would compare. */
+const otherKind: ReadonlySet<ProblemCode> = new Set<ProblemCode>(['GpuRequired', 'GpuUnused']);
+
+/** Judges every size. Best is: not refused lately, without a drawback, cheap, few nodes, few GPUs or cores; by name where all is equal. */
 export function rankSizes<T>(question: SizeQuestion<T>, judge = question.judge): Ranking<T> {
   const fitting: { readonly sized: Sized<T>; readonly keys: readonly number[] }[] = [];
-  const losers: { readonly sku: GpuSku; readonly unfit: Unfit }[] = [];
+  const losers: { readonly sku: Sku; readonly unfit: Unfit }[] = [];
   for (const sku of question.input.skus) {
     const judgement = unasked(question, judge(sku));
     if (!judgement.fits) {
-      losers.push({ sku, unfit: judgement });
+      if (!otherKind.has(judgement.code)) losers.push({ sku, unfit: judgement });
       continue;
     }
     const sized = sizedBy(question, sku, judgement);
@@ -51,14 +58,14 @@ export function rankSizes<T>(question: SizeQuestion<T>, judge = question.judge):
 }
 
 /** A size that fits, with its price. */
-export function sizedBy<T>({ input, rung }: SizeQuestion<T>, sku: GpuSku, judgement: Fitting<T>): Sized<T> {
+export function sizedBy<T>({ input, rung }: SizeQuestion<T>, sku: Sku, judgement: Fitting<T>): Sized<T> {
   const { capacityType } = rung;
   const offering = { instanceType: sku.name, capacityType };
   return { sku, capacityType, judgement, price: pricePerHour(input.prices, offering, judgement.nodes) };
 }
 
 /** What a provisioner said when it could not have the size, if it said so lately, as one clause. */
-export function refusedLately<T>({ input, rung }: SizeQuestion<T>, { name }: GpuSku): string | undefined {
+export function refusedLately<T>({ input, rung }: SizeQuestion<T>, { name }: Sku): string | undefined {
   const refused = input.refused?.find(
     ({ instanceType, capacityType }) =>
       capacityType === rung.capacityType && instanceType.toLowerCase() === name.toLowerCase(),
@@ -96,7 +103,7 @@ function sortKeys<T>(question: SizeQuestion<T>, { sku, judgement, price }: Sized
     judgement.drawback === undefined ? 0 : 1,
     price ?? Number.MAX_VALUE,
     judgement.nodes,
-    judgement.nodes * sku.gpuCount,
+    judgement.nodes * (hasGpus(sku) ? sku.gpuCount : sku.vcpus),
   ];
 }
 

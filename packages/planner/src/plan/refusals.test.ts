@@ -91,6 +91,11 @@ const refusals: readonly (readonly [what: string, input: Workspace, expected: Ex
   [
     'a CPU size',
     withResource({ instanceType: 'Standard_D4s_v5' }),
+    ['GpuRequired', 'resource.instanceType', /no GPU, and .* needs one; use e\.g\. Standard_N/],
+  ],
+  [
+    'an unknown size without GPUs',
+    withResource({ instanceType: 'Standard_E4s_v5' }),
     ['InstanceTypeUnknown', 'resource.instanceType', /not a known GPU size/],
   ],
   [

@@ -1,6 +1,7 @@
 import type { PodTemplate } from '@kaito/crds';
 
-const gpuResource = 'nvidia.com/gpu';
+/** What containers ask for GPUs by (NVIDIA's device plugin). */
+export const gpuResource = 'nvidia.com/gpu';
 
 /** No machine has more; a larger number is no number of GPUs. */
 const maxGpus = 64;

@@ -1,10 +1,10 @@
-import { azureGpuSkus } from '../skus/azure-gpu-skus.ts';
+import { skusOf } from '../skus/clouds.ts';
 import { azurePrices } from './azure-prices.ts';
 import { pricePerHour } from './price.ts';
 
 describe('azurePrices', () => {
   it('has prices of sizes that are in the table, under their own names', () => {
-    const names = azureGpuSkus.map(({ name }) => name);
+    const names = skusOf('azure').map(({ name }) => name);
     expect(Object.keys(azurePrices.hourly).filter(name => !names.includes(name))).toEqual([]);
   });
 

@@ -30,5 +30,9 @@ export const azurePrices: PriceTable = {
     Standard_NV24s_v3: { onDemand: 2.28, spot: 0.2508 },
     Standard_NV48s_v3: { onDemand: 4.56, spot: 0.5016 },
     Standard_NV32as_v4: { onDemand: 1.864, spot: 0.20504 },
+    Standard_B2ms: { onDemand: 0.0832 },
+    Standard_D2s_v5: { onDemand: 0.096, spot: 0.01056 },
+    Standard_D4s_v5: { onDemand: 0.192, spot: 0.02112 },
+    Standard_D8s_v5: { onDemand: 0.384, spot: 0.04224 },
   },
 };

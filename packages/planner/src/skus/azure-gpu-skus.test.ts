@@ -1,5 +1,5 @@
 import { azureGpuSkus } from './azure-gpu-skus.ts';
-import { findGpuSku } from './gpu-sku.ts';
+import { findSku } from './sku.ts';
 
 describe('azureGpuSkus', () => {
   it('names each size once, whatever the case', () => {
@@ -28,20 +28,20 @@ describe('azureGpuSkus', () => {
       { gpuCount: 8, gpuMemoryGiB: 1128, gpuModel: 'NVIDIA H200', computeCapability: '9.0' },
     ],
   ])('knows %s', (name, facts) => {
-    expect(findGpuSku(azureGpuSkus, name.toUpperCase())).toMatchObject({ name, vendor: 'nvidia', ...facts });
+    expect(findSku(azureGpuSkus, name.toUpperCase())).toMatchObject({ name, vendor: 'nvidia', ...facts });
   });
 
   it.each([
     ['Standard_ND96asr_A100_v4', 'Standard_ND96asr_v4'],
     ['Standard_ND96amsr_v4', 'Standard_ND96amsr_A100_v4'],
   ])('knows %s as %s', (other, name) => {
-    expect(findGpuSku(azureGpuSkus, other)?.name).toBe(name);
+    expect(findSku(azureGpuSkus, other)?.name).toBe(name);
   });
 
   it('says which sizes have NVMe disks', () => {
     const without = ['Standard_NV36ads_A10_v5', 'Standard_ND96asr_v4', 'Standard_NCC40ads_H100_v5', 'Standard_NC6s_v3'];
     const having = ['Standard_NC24ads_A100_v4', 'Standard_ND96amsr_A100_v4', 'Standard_ND96isr_H200_v5'];
-    expect([...without, ...having].filter(name => findGpuSku(azureGpuSkus, name)?.nvme)).toEqual(having);
+    expect([...without, ...having].filter(name => findSku(azureGpuSkus, name)?.nvme)).toEqual(having);
   });
 
   it('says of every NVIDIA size what CUDA it has, and of no other', () => {
@@ -51,6 +51,6 @@ describe('azureGpuSkus', () => {
   });
 
   it('does not know what is not there', () => {
-    expect(findGpuSku(azureGpuSkus, 'Standard_D4s_v5')).toBeUndefined();
+    expect(findSku(azureGpuSkus, 'Standard_D4s_v5')).toBeUndefined();
   });
 });

@@ -2,6 +2,7 @@ import { labels } from '@kaito/crds';
 import type { BroughtNode } from '../plan/plan-input.ts';
 import type { Problem } from '../problem.ts';
 import type { GpuSku } from './gpu-sku.ts';
+import type { Sku } from './sku.ts';
 
 const field = 'resource.labelSelector';
 
@@ -22,15 +23,17 @@ const capabilities: readonly (readonly [pattern: RegExp, computeCapability: stri
   [/\b(M60|Tesla-M60)\b/i, '5.2'],
 ];
 
+/** Nodes as a size, or why they are none. */
+export type ReadNodes<T extends Sku = Sku> =
+  { readonly ok: true; readonly sku: T } | { readonly ok: false; readonly problem: Problem };
+
 /**
  * What the nodes that a user brings have in common, as if it were a size of a cloud. All of them must have the same GPUs, because a
  * server is started for one kind of them.
  */
-export function skuOfNodes(
-  nodes: readonly BroughtNode[],
-): { readonly ok: true; readonly sku: GpuSku } | { readonly ok: false; readonly problem: Problem } {
+export function skuOfNodes(nodes: readonly BroughtNode[]): ReadNodes<GpuSku> {
   const [first] = nodes;
-  if (!first) return refuse('NodesMissing', `${field} matches no node: label the nodes that the workspace may use`);
+  if (!first) return noNodes();
   const unlabelled = nodes.find(({ labels: of }) => Object.values(gpuLabels).some(key => !of[key]));
   if (unlabelled) {
     const missing = Object.values(gpuLabels).filter(key => !unlabelled.labels[key]);
@@ -46,15 +49,14 @@ export function skuOfNodes(
   return readSku(first, nodes);
 }
 
-function readSku(node: BroughtNode, nodes: readonly BroughtNode[]): ReturnType<typeof skuOfNodes> {
+function readSku(node: BroughtNode, nodes: readonly BroughtNode[]): ReadNodes<GpuSku> {
   const count = positive(node.labels[gpuLabels.count]);
   const memory = positive(node.labels[gpuLabels.memory]);
   if (count === undefined || memory === undefined) {
     const wrong = `node ${node.name} has ${gpuLabels.count} "${node.labels[gpuLabels.count] ?? ''}" and ${gpuLabels.memory} "${node.labels[gpuLabels.memory] ?? ''}"`;
     return refuse('NodeLabelsMissing', `${wrong}: they must be a number of GPUs and their memory in MiB`);
   }
-  const types = new Set(nodes.map(({ labels: of }) => of[labels.instanceType] ?? ''));
-  const [type = ''] = types.size === 1 ? types : [];
+  const type = commonType(nodes);
   const capability = capabilityOf(node);
   const sku: GpuSku = {
     name: type,
@@ -66,6 +68,17 @@ function readSku(node: BroughtNode, nodes: readonly BroughtNode[]): ReturnType<t
     nvme: false,
   };
   return { ok: true, sku };
+}
+
+/** No node matches. */
+export function noNodes(): { readonly ok: false; readonly problem: Problem } {
+  return refuse('NodesMissing', `${field} matches no node: label the nodes that the workspace may use`);
+}
+
+/** The instance type of all nodes; empty where they differ or do not say. */
+export function commonType(nodes: readonly BroughtNode[]): string {
+  const types = new Set(nodes.map(({ labels: of }) => of[labels.instanceType] ?? ''));
+  return types.size === 1 ? ([...types][0] ?? '') : '';
 }
 
 function capabilityOf({ labels: of }: BroughtNode): string | undefined {

@@ -2,7 +2,8 @@ import { catalogue } from '../models/catalogue.ts';
 import { findModel } from '../models/find-model.ts';
 import { plan } from '../plan/make-plan.ts';
 import { clouds, gpuSkusOf, type Cloud } from './clouds.ts';
-import { findGpuSku, gpuGiB } from './gpu-sku.ts';
+import { gpuGiB } from './gpu-sku.ts';
+import { findSku } from './sku.ts';
 
 describe('gpuSkusOf', () => {
   it.each(clouds)('names each size of %s once, with CUDA where it is from NVIDIA', cloud => {
@@ -22,7 +23,7 @@ describe('gpuSkusOf', () => {
     ['arc', 'Standard_NC8_A2', 1, 16],
     ['arc', 'Standard_NC16_A16', 2, 16],
   ])('knows of %s that %s has %d GPUs of %d GiB', (cloud, name, count, memory) => {
-    const sku = findGpuSku(gpuSkusOf(cloud), name);
+    const sku = findSku(gpuSkusOf(cloud), name);
     expect(sku && [sku.gpuCount, gpuGiB(sku)]).toEqual([count, memory]);
   });
 });
@@ -52,7 +53,7 @@ describe('a plan on another cloud', () => {
     expect(planOn(cloud, name)).toMatchObject({ ok: true, plan: { nodes: { instanceType: name, count: 1 } } });
     const picked = planOn(cloud, '');
     const chosen = picked.ok ? picked.plan.nodes.instanceType : '';
-    expect(findGpuSku(gpuSkusOf(cloud), chosen)?.gpuCount).toBe(1);
+    expect(findSku(gpuSkusOf(cloud), chosen)?.gpuCount).toBe(1);
   });
 
   it('does not serve on accelerators that are no GPUs', () => {

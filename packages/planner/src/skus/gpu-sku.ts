@@ -15,12 +15,6 @@ export interface GpuSku {
   readonly nvme: boolean;
 }
 
-/** Looks a VM size up by any of its names; the case does not matter, as in Azure Resource Manager. */
-export function findGpuSku<T extends GpuSku>(skus: readonly T[], name: string): T | undefined {
-  const wanted = name.toLowerCase();
-  return skus.find(sku => [sku.name, ...(sku.otherNames ?? [])].some(spelling => spelling.toLowerCase() === wanted));
-}
-
 /** Memory of one GPU, in GiB. */
 export function gpuGiB(sku: GpuSku): number {
   return sku.gpuMemoryGiB / sku.gpuCount;

@@ -33,8 +33,8 @@ function modelWarnings(lookup: ModelLookup | undefined): readonly string[] {
     return ['the model is being looked up at Hugging Face; whether it fits is told in status.conditions'];
   }
   if (lookup?.state !== 'known') return [];
-  const { id, deprecated, revision, presetImage, vllm } = lookup.model;
-  const downloads = vllm !== undefined || presetImage === undefined;
+  const { id, deprecated, revision, presetImage, cpuServer, vllm } = lookup.model;
+  const downloads = vllm !== undefined || (presetImage ?? cpuServer) === undefined;
   return [
     ...(deprecated === undefined ? [] : [`inference.preset.name: ${id} is deprecated: ${deprecated}`]),
     ...(revision === undefined && downloads

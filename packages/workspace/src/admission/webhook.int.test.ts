@@ -14,7 +14,7 @@ import {
   type Node,
   type ValidatingWebhookConfiguration,
 } from '@kaito/kube';
-import { catalogue, checkWorkspace, findModel, gpuSkus } from '@kaito/planner';
+import { catalogue, checkWorkspace, findModel, skusOf } from '@kaito/planner';
 import { aNode, aWorkspace, eventually, useStack } from '@kaito/testing';
 import { jest } from '@jest/globals';
 import { createInformers, type Informers } from '../observe/informers.ts';
@@ -51,7 +51,7 @@ beforeAll(async () => {
     informers,
     synced: signal => cache.synced(signal),
   };
-  const facts = { check: checkWorkspace, mode: 'auto', skus: gpuSkus, model: lookup } as const;
+  const facts = { check: checkWorkspace, mode: 'auto', skus: skusOf('azure'), model: lookup } as const;
   const provisioning = { mode: 'auto', ownership: () => ({}) } as const;
   const rehearse = rehearsal({
     client,

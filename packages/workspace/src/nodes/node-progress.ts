@@ -2,6 +2,7 @@ import { isTrue, labels, taints } from '@kaito/crds';
 import type { Node } from '@kaito/kube';
 import type { Plan } from '@kaito/planner';
 import type { ObservedNode } from '../observed.ts';
+import { isForGpus } from './for-gpus.ts';
 import { isPlannedCapacity, scaleSetPriority } from './planned-size.ts';
 
 /** The resource that NVIDIA's device plugin announces once a node's GPUs can be used. */
@@ -78,13 +79,17 @@ function hasWantedSize({ node, tie }: ObservedNode, plan: Plan): boolean {
   return tie === 'brought' || isPlannedCapacity(node, plan);
 }
 
-/** Pods of a workspace tolerate the taint of its nodes, NVIDIA's, and that of spot where spot was asked for. */
-function repellingTaints({ spec }: Node, { nodes }: Plan): readonly string[] {
-  const tolerated = [taints.gpu.key, gpuResource, ...(nodes.capacityType === 'spot' ? [scaleSetPriority] : [])];
+/** Pods tolerate the taints of GPU nodes where they are for GPUs, and that of spot where spot was asked for. */
+function repellingTaints({ spec }: Node, plan: Plan): readonly string[] {
+  const forGpus = isForGpus(plan);
+  const tolerated = [
+    ...(forGpus ? [taints.gpu.key, gpuResource] : []),
+    ...(plan.nodes.capacityType === 'spot' ? [scaleSetPriority] : []),
+  ];
   return (
     (spec?.taints ?? [])
       .filter(({ key, effect }) => effect !== 'PreferNoSchedule' && !tolerated.includes(key))
-      .filter(({ key }) => !key.startsWith('nvidia.com/mig-'))
+      .filter(({ key }) => !(forGpus && key.startsWith('nvidia.com/mig-')))
       // Cordoning shows as a taint too, and is told apart.
       .filter(({ key }) => key !== 'node.kubernetes.io/unschedulable')
       .map(({ key, effect }) => `${key}:${effect}`)

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Workspace } from '@kaito/crds';
 import { keyOf, type Node } from '@kaito/kube';
-import { nodeLabels, type ModelLookup } from '@kaito/planner';
+import { nodeLabels, runsOnCpus, type ModelLookup } from '@kaito/planner';
 import { readClaim } from '../claims/claim.ts';
 import type { ClaimObject } from '../claims/claim-kind.ts';
 import { nodePoolName } from '../render/node-pool.ts';
@@ -81,15 +81,20 @@ function sizesToPlan({ resource, status }: Workspace): readonly string[] {
   return [...new Set([...steps, status?.plan?.instanceType.toLowerCase()])].filter(size => size !== undefined);
 }
 
-/** Of the nodes that users bring, their labels alone decide. A preset needs GPUs; a template may do without. */
+/** Of the nodes that users bring, their labels alone decide. A preset on GPUs needs some; others may do without. */
 export function broughtNodes({ nodes }: Pick<Informers, 'nodes'>, workspace: Workspace): readonly ObservedNode[] {
   const wanted = nodeLabels(workspace);
   const key = keyOf(workspace);
   return nodes
     .list()
     .filter(node => hasLabels(node, wanted) && anyLabelledWorkspace(node).every(owner => owner === key))
-    .filter(node => workspace.inference?.template !== undefined || showsGpus(node))
+    .filter(node => mayLackGpus(workspace) || showsGpus(node))
     .map(node => ({ node, tie: 'brought' as const }));
+}
+
+/** Whether nodes without GPUs may do for a workspace. */
+export function mayLackGpus(workspace: Workspace): boolean {
+  return workspace.inference?.template !== undefined || runsOnCpus(workspace);
 }
 
 function showsGpus({ metadata, status }: Node): boolean {

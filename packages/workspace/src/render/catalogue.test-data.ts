@@ -1,5 +1,5 @@
 import type { Workspace } from '@kaito/crds';
-import { azurePrices, catalogue, gpuSkus, plan } from '@kaito/planner';
+import { azurePrices, catalogue, plan, skusOf } from '@kaito/planner';
 // oxlint-disable-next-line eslint/no-restricted-imports -- only tests use this file
 import { aWorkspace, override, type Overrides } from '@kaito/testing';
 import { anInput } from './plans.test-data.ts';
@@ -26,7 +26,7 @@ export function catalogueInputs(edit: Overrides<Workspace> = {}): readonly Rende
     const result = plan({
       workspace,
       model: { state: 'known', model },
-      skus: gpuSkus,
+      skus: skusOf('azure'),
       prices: azurePrices,
       provisioning: { mode: 'auto' },
     });

@@ -47,9 +47,9 @@ function mirror({ server, model }: InferencePlan, endpoint: string | undefined):
 }
 
 /** Without its token a gated model cannot be had, so the pod does not start; for others the token only helps. */
-function accessToken({ inference }: Workspace, { model, server }: InferencePlan): readonly EnvVar[] {
+function accessToken({ inference }: Workspace, { model }: InferencePlan): readonly EnvVar[] {
   const name = inference?.preset?.presetOptions?.modelAccessSecret;
-  if (!name || server.runtime === 'preset-image') return [];
+  if (!name || model.weights === 'image') return [];
   const secretKeyRef = { name, key: token, ...(!model.gated && { optional: true }) };
   return [{ name: token, valueFrom: { secretKeyRef } }];
 }

@@ -1,5 +1,6 @@
 import { someone } from '../observed.test-data.ts';
 import { aPlan } from '../provisioning/builders.test-data.ts';
+import { aCpuPlan } from './plans.test-data.ts';
 import { renderMachine } from './machine.ts';
 
 const phi3 = someone({ metadata: { name: 'workspace-phi-3-mini' } });
@@ -32,6 +33,13 @@ describe('renderMachine', () => {
         resources: { requests: { storage: '50Gi' } },
       },
     });
+  });
+
+  it('asks for a machine without GPUs, and without their taint, for a model on CPUs', () => {
+    const { spec } = renderMachine(phi3, aCpuPlan(), 'ws1');
+    expect(spec).not.toHaveProperty('taints');
+    expect(spec?.requirements).toContainEqual({ key: 'kaito.sh/machine-type', operator: 'In', values: ['cpu'] });
+    expect(spec?.resources).toEqual({ requests: { storage: '80Gi' } });
   });
 
   it('asks for spot only where the plan does', () => {

@@ -1,6 +1,7 @@
 import { annotations, kaitoProvisionerName, labels, machines, taints, type Machine, type Workspace } from '@kaito/crds';
 import { apiVersionOf } from '@kaito/kube';
 import type { Plan } from '@kaito/planner';
+import { isForGpus } from '../nodes/for-gpus.ts';
 import { ownershipLabels } from './ownership.ts';
 
 /**
@@ -9,7 +10,9 @@ import { ownershipLabels } from './ownership.ts';
  *
  * @param name name of the claim; it becomes the name of the agent pool
  */
-export function renderMachine(workspace: Workspace, { nodes }: Plan, name: string): Machine {
+export function renderMachine(workspace: Workspace, plan: Plan, name: string): Machine {
+  const { nodes } = plan;
+  const forGpus = isForGpus(plan);
   return {
     apiVersion: apiVersionOf(machines),
     kind: machines.kind,
@@ -23,12 +26,12 @@ export function renderMachine(workspace: Workspace, { nodes }: Plan, name: strin
       requirements: [
         { key: labels.instanceType, operator: 'In', values: [nodes.instanceType] },
         { key: labels.provisionerName, operator: 'In', values: [kaitoProvisionerName] },
-        { key: labels.machineType, operator: 'In', values: ['gpu'] },
+        { key: labels.machineType, operator: 'In', values: [forGpus ? 'gpu' : 'cpu'] },
         { key: labels.arch, operator: 'In', values: ['amd64'] },
         { key: labels.os, operator: 'In', values: ['linux'] },
         ...(nodes.capacityType === 'spot' ? [{ key: labels.capacityType, operator: 'In', values: ['spot'] }] : []),
       ],
-      taints: [taints.gpu],
+      ...(forGpus && { taints: [taints.gpu] }),
       resources: { requests: { storage: `${nodes.diskGiB}Gi` } },
     },
   };

@@ -1,5 +1,6 @@
 import { someone } from '../observed.test-data.ts';
 import { aPlan } from '../provisioning/builders.test-data.ts';
+import { aCpuPlan } from './plans.test-data.ts';
 import { renderNodeClaim } from './node-claim.ts';
 
 const phi3 = someone({ metadata: { name: 'workspace-phi-3-mini' } });
@@ -38,6 +39,14 @@ describe('renderNodeClaim', () => {
         resources: { requests: { storage: '50Gi' } },
       },
     });
+  });
+
+  it('asks no provisioner for GPUs, nor for their taint, for a model on CPUs', () => {
+    for (const nodeClass of [undefined, kwok, azure]) {
+      const claim = renderNodeClaim(phi3, aCpuPlan(), 'ws1', nodeClass);
+      expect(claim.spec).not.toHaveProperty('taints');
+      expect(JSON.stringify(claim)).not.toMatch(/gpu/i);
+    }
   });
 
   it('asks gpu-provisioner for spot only where the plan does', () => {

@@ -10,6 +10,7 @@ import {
 } from '@kaito/crds';
 import { apiVersionOf } from '@kaito/kube';
 import type { Plan, PlannedNodes } from '@kaito/planner';
+import { isForGpus } from '../nodes/for-gpus.ts';
 import { gpuResource } from '../nodes/node-progress.ts';
 import { azureNodeClassGroup, kaitoNodeClassRef, type NodeClassRef } from './node-class.ts';
 import { ownershipLabels } from './ownership.ts';
@@ -31,10 +32,11 @@ type Requirements = NodeClaim['spec']['requirements'];
  */
 export function renderNodeClaim(
   workspace: Workspace,
-  { nodes }: Plan,
+  plan: Plan,
   name: string,
   nodeClass: NodeClassRef = kaitoNodeClassRef,
 ): NodeClaim {
+  const { nodes } = plan;
   const isKaito = nodeClass.group === kaitoNodeClasses.group;
   return {
     apiVersion: apiVersionOf(nodeClaims),
@@ -54,7 +56,7 @@ export function renderNodeClaim(
         ...commonRequirements(nodes),
         ...(isKaito ? kaitoRequirements(nodes) : foreignRequirements(nodes, nodeClass)),
       ],
-      taints: [taints.gpu],
+      ...(isForGpus(plan) && { taints: [taints.gpu] }),
       ...resourcesOf(nodes, isKaito),
     },
   };

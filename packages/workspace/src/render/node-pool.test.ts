@@ -1,6 +1,7 @@
 import { aWorkspace } from '@kaito/testing';
 import { someone } from '../observed.test-data.ts';
 import { aPlan } from '../provisioning/builders.test-data.ts';
+import { aCpuPlan } from '../render/plans.test-data.ts';
 import { nodePoolName, renderNodePool } from './node-pool.ts';
 
 const phi3 = someone({ metadata: { name: 'phi-3' } });
@@ -20,6 +21,11 @@ describe('nodePoolName', () => {
 });
 
 describe('renderNodePool', () => {
+  it('has no taint of GPU nodes for a model on CPUs', () => {
+    const pool = renderNodePool(phi3, aCpuPlan(), { nodeClass: kwok, replicas: 1, holdDrift: false });
+    expect(pool.spec?.template?.spec).not.toHaveProperty('taints');
+  });
+
   it('gives the NodePool of KAITO, on demand and without an expiry', () => {
     const owner = {
       'karpenter.kaito.sh/workspace-name': 'phi-3',

@@ -2,6 +2,7 @@ import { labels, taints, type Requirement, type Workspace } from '@kaito/crds';
 import type { KubeObject, Resource } from '@kaito/kube';
 import type { Plan, PlannedNodes } from '@kaito/planner';
 import { createHash } from 'node:crypto';
+import { isForGpus } from '../nodes/for-gpus.ts';
 import { azureNodeClassGroup, managedBy, type NodeClassRef } from './node-class.ts';
 import { karpenterOwnershipLabels } from './ownership.ts';
 
@@ -68,7 +69,8 @@ export interface PoolShape {
  * The NodePool of a workspace, as KAITO fills it. `replicas` fixes the number of nodes. The capacity type is always said, because
  * Karpenter prefers spot where it is not, and `expireAfter` is Never, because the default of 720 hours would recycle serving nodes.
  */
-export function renderNodePool(workspace: Workspace, { nodes }: Plan, shape: PoolShape): NodePool {
+export function renderNodePool(workspace: Workspace, plan: Plan, shape: PoolShape): NodePool {
+  const { nodes } = plan;
   const owner = karpenterOwnershipLabels(workspace);
   return {
     apiVersion: `${nodePools.group}/${nodePools.version}`,
@@ -81,7 +83,7 @@ export function renderNodePool(workspace: Workspace, { nodes }: Plan, shape: Poo
         spec: {
           nodeClassRef: { ...shape.nodeClass },
           requirements: requirementsOf(nodes, shape.nodeClass),
-          taints: [taints.gpu],
+          ...(isForGpus(plan) && { taints: [taints.gpu] }),
           expireAfter: 'Never',
         },
       },

@@ -108,6 +108,35 @@ export function aPresetImagePlan(overrides?: Overrides<InferencePlan>): Inferenc
   return override(phi3, overrides);
 }
 
+/** A small model on the CPUs of one node. */
+export function aCpuPlan(overrides?: Overrides<InferencePlan>): InferencePlan {
+  const plan: InferencePlan = {
+    ...decided,
+    job: 'inference',
+    nodes: { ...onDemand, instanceType: 'Standard_D2s_v5', diskGiB: 80, gpus: 0 },
+    model: {
+      id: 'smollm2-135m-instruct',
+      servedName: 'smollm2-135m-instruct',
+      gated: false,
+      weightsGiB: 0.09,
+      weights: 'image',
+    },
+    server: {
+      ...vllm.server,
+      runtime: 'cpu',
+      image: { origin: 'own', reference: 'kaito/stand-in-model:0.1.0' },
+      gpusPerPod: 0,
+      cpu: { cores: 1, memoryGiB: 1 },
+      contextLength: 2048,
+      command: ['/nodejs/bin/node', '/app/main.mjs', '--port=5000'],
+      env: {},
+      startTimeoutSeconds: 300,
+    },
+    adapters: [],
+  };
+  return override(plan, overrides);
+}
+
 /** Two pods of the user's own on two nodes. */
 export function aTemplatePlan(overrides?: Overrides<TemplatePlan>): TemplatePlan {
   const plan: TemplatePlan = { ...decided, job: 'template', nodes: { ...onDemand, count: 2 }, replicas: 2 };

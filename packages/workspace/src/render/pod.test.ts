@@ -1,6 +1,7 @@
 import type { InferencePlan } from '@kaito/planner';
 import { aWorkspace } from '@kaito/testing';
 import {
+  aCpuPlan,
   aMultiNodePlan,
   anInput,
   aPresetImagePlan,
@@ -49,6 +50,42 @@ describe('probes of a server', () => {
     expect(readinessProbe?.exec?.command).toEqual([...script, 'readiness', '--vllm-port=5000', leader]);
     expect(livenessProbe?.exec?.command).toEqual([...script, 'liveness', '--ray-port=6379', leader]);
     expect(startupProbe).toMatchObject({ exec: readinessProbe?.exec, failureThreshold: 180 });
+  });
+});
+
+describe('a model on CPUs', () => {
+  it('asks for cores and memory, and nowhere for GPUs', () => {
+    const pod = podOf(aCpuPlan(), { workspace: withSecret });
+    const [server] = pod.containers;
+    expect(server).toMatchObject({
+      image: 'kaito/stand-in-model:0.1.0',
+      ports: [{ name: 'http', containerPort: 5000 }],
+      resources: { requests: { cpu: '1', memory: '1Gi' }, limits: { memory: '1Gi' } },
+      startupProbe: { httpGet: { path: '/health', port: 5000 }, failureThreshold: 30 },
+    });
+    expect(server).not.toHaveProperty('env');
+    expect(pod.tolerations).toEqual([]);
+    expect(JSON.stringify(pod)).not.toMatch(/gpu|nvidia|dshm/i);
+    expect(podOf(aCpuPlan({ nodes: { capacityType: 'spot' } })).tolerations).toHaveLength(1);
+  });
+
+  it('is confined: another user than root, a root folder that it cannot write, and /tmp to write to', () => {
+    const pod = podOf(aCpuPlan(), { settings: { ...settings, serverUser: 0 } });
+    expect(pod.securityContext).toMatchObject({ runAsNonRoot: true, runAsUser: 65_532 });
+    expect(pod.containers[0]?.securityContext).toEqual({
+      allowPrivilegeEscalation: false,
+      capabilities: { drop: ['ALL'] },
+      readOnlyRootFilesystem: true,
+    });
+    expect(pod.volumes).toEqual([{ name: 'tmp', emptyDir: { sizeLimit: '64Mi' } }]);
+    expect(pod.containers[0]?.volumeMounts).toEqual([{ name: 'tmp', mountPath: '/tmp' }]);
+  });
+
+  it('runs the image that the installation names, or the user', () => {
+    const named = { settings: { ...settings, cpuServerImage: 'my.azurecr.io/stand-in-model:1' } };
+    expect(serverOf(aCpuPlan(), named).image).toBe('my.azurecr.io/stand-in-model:1');
+    const own = aCpuPlan({ server: { image: { origin: 'user', reference: 'mine:2' } } });
+    expect(serverOf(own, named).image).toBe('mine:2');
   });
 });
 

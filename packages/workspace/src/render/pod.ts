@@ -6,8 +6,8 @@ import { podCommand } from './command.ts';
 import { environment } from './environment.ts';
 import type { Container, MountedVolume, PodSpec, PodTemplateSpec } from './pod-parts.ts';
 import { probes } from './probes.ts';
-import type { RenderInput } from './render-input.ts';
-import { confined, confinedPod, confinedRoot } from './security.ts';
+import type { RenderInput, RenderSettings } from './render-input.ts';
+import { confinedPod, confinedRoot, confinedServer } from './security.ts';
 import { tolerations } from './tolerations.ts';
 import { cudaHome, cudaVolumeName, serverVolumes } from './volumes.ts';
 import { workloadLabels } from './workload-labels.ts';
@@ -58,19 +58,18 @@ function podSpec(input: RenderInput<InferencePlan>): PodSpec {
 function serverContainer(input: RenderInput<InferencePlan>, mounted: readonly MountedVolume[]): Container {
   const { workspace, plan, settings } = input;
   const { server } = plan;
-  const gpus = { [resourceOf(plan)]: String(server.gpusPerPod) };
   const env = environment(input);
   const name = server.runtime === 'preset-image' ? {} : { name: 'http' };
   return {
     name: workspace.metadata.name,
-    image: imageReference(server.image, settings.registry),
+    image: imageReference(server.image, settings),
     command: podCommand(server),
     ports: [{ ...name, containerPort: server.port, protocol: 'TCP' }],
     ...(env.length > 0 && { env }),
-    resources: { requests: gpus, limits: gpus },
+    resources: resources(plan),
     ...probes(workspace, server),
     lifecycle: { preStop: { sleep: { seconds: lastCallSeconds } } },
-    securityContext: confined,
+    securityContext: confinedServer(server),
     ...(mounted.length > 0 && { volumeMounts: mounted.map(({ mount }) => mount) }),
   };
 }
@@ -81,7 +80,7 @@ function cudaToolkit({ plan, settings }: RenderInput<InferencePlan>): readonly C
   return [
     {
       name: cudaContainerName,
-      image: imageReference(plan.server.image, settings.registry),
+      image: imageReference(plan.server.image, settings),
       command: ['flock', cudaHome, '/workspace/cuda-provision.sh', cudaHome],
       securityContext: confinedRoot,
       volumeMounts: [{ name: cudaVolumeName, mountPath: cudaHome }],
@@ -89,6 +88,16 @@ function cudaToolkit({ plan, settings }: RenderInput<InferencePlan>): readonly C
   ];
 }
 
-function imageReference({ origin, reference }: PlannedImage, registry: string): string {
+/** GPUs; or, on CPUs, cores, of which idle ones may be used too, and memory, of which not a byte more. */
+function resources(plan: InferencePlan): NonNullable<Container['resources']> {
+  const { cpu, gpusPerPod } = plan.server;
+  const gpus = { [resourceOf(plan)]: String(gpusPerPod) };
+  if (!cpu) return { requests: gpus, limits: gpus };
+  const memory = `${cpu.memoryGiB}Gi`;
+  return { requests: { cpu: String(cpu.cores), memory }, limits: { memory } };
+}
+
+function imageReference({ origin, reference }: PlannedImage, { registry, cpuServerImage }: RenderSettings): string {
+  if (origin === 'own') return cpuServerImage ?? reference;
   return origin === 'user' ? reference : `${registry}/${reference}`;
 }

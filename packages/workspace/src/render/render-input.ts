@@ -13,6 +13,8 @@ export interface RenderSettings {
   readonly adapterSource: 'initContainer' | 'imageVolume';
   /** User that servers in KAITO's base image run as; 0: as the image says, which is root. */
   readonly serverUser: number;
+  /** Image of the server for models on CPUs; absent: the name that it is built under. */
+  readonly cpuServerImage?: string | undefined;
   /** StorageClass of local NVMe disks; absent: weights go to the disk of the operating system. */
   readonly nvmeStorageClass?: string | undefined;
   /** Mirror of Hugging Face from which servers download weights; absent: Hugging Face itself. */

@@ -15,6 +15,7 @@ import { jest } from '@jest/globals';
 import { catalogueInputs } from './catalogue.test-data.ts';
 import { fieldManager } from './ownership.ts';
 import {
+  aCpuPlan,
   aMultiNodePlan,
   anInput,
   aPresetImagePlan,
@@ -82,6 +83,7 @@ const plain: Readonly<Record<string, RenderInput>> = {
   transformers: anInput(aTransformersPlan({ adapters })),
   'an image of KAITO v0.3': anInput(aPresetImagePlan({ adapters, server: { replicas: 2 } })),
   'a private image': anInput(aPresetImagePlan({ server: { image, pullSecrets: ['pull'] } })),
+  'a model on CPUs': anInput(aCpuPlan()),
   'adapters as image volumes': anInput(aVllmPlan({ adapters }), {
     settings: { ...settings, adapterSource: 'imageVolume' },
   }),

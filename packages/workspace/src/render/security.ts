@@ -1,4 +1,4 @@
-import type { InferencePlan } from '@kaito/planner';
+import type { InferencePlan, PlannedServer } from '@kaito/planner';
 import type { Container, EnvVar, PodSpec } from './pod-parts.ts';
 import type { RenderInput } from './render-input.ts';
 
@@ -14,12 +14,20 @@ export const confined: NonNullable<Container['securityContext']> = {
   capabilities: { drop: ['ALL'] },
 };
 
+/** Of a server. Ours on CPUs writes to /tmp only. */
+export function confinedServer({ runtime }: PlannedServer): NonNullable<Container['securityContext']> {
+  return runtime === 'cpu' ? { ...confined, readOnlyRootFilesystem: true } : confined;
+}
+
 /** Of one that has to be root, in a pod that is not. */
 export const confinedRoot: NonNullable<Container['securityContext']> = {
   allowPrivilegeEscalation: false,
   runAsNonRoot: false,
   runAsUser: 0,
 };
+
+/** Whom the image of our server on CPUs names (tools/stand-in-model/Dockerfile). */
+const cpuServerUser = 65_532;
 
 const profile = { seccompProfile: { type: 'RuntimeDefault' } } as const;
 
@@ -32,9 +40,9 @@ export function confinedPod(input: RenderInput<InferencePlan>): NonNullable<PodS
   return { ...profile, runAsNonRoot: true, runAsUser: user, ...group };
 }
 
-/** Where a user without a home keeps what it compiles, and who it is for an image that does not know it. */
+/** Where a user without a home keeps what it compiles, and who it is for an image that does not know it; ours on CPUs does. */
 export function userEnvironment(input: RenderInput<InferencePlan>): readonly EnvVar[] {
-  if (userOf(input) === undefined) return [];
+  if (userOf(input) === undefined || input.plan.server.runtime === 'cpu') return [];
   return [
     { name: 'HOME', value: '/tmp' },
     { name: 'USER', value: 'nobody' },
@@ -46,6 +54,7 @@ export function userEnvironment(input: RenderInput<InferencePlan>): readonly Env
  * weights on a node belong to whoever filled them.
  */
 function userOf({ plan: { server, model }, settings }: RenderInput<InferencePlan>): number | undefined {
+  if (server.runtime === 'cpu') return cpuServerUser;
   const isOurs = server.image.origin === 'registry' && server.runtime !== 'preset-image';
   return isOurs && model.weights !== 'local' && settings.serverUser > 0 ? settings.serverUser : undefined;
 }

@@ -1,5 +1,6 @@
 import { taints } from '@kaito/crds';
 import type { InferencePlan, TemplatePlan } from '@kaito/planner';
+import { isForGpus } from '../nodes/for-gpus.ts';
 import { gpuResource, resourceOf } from '../nodes/node-progress.ts';
 import type { Toleration } from './pod-parts.ts';
 
@@ -11,13 +12,13 @@ const spot: Toleration = {
   effect: 'NoSchedule',
 };
 
-/** Taints that the pods of a plan put up with: those of GPU nodes, and that of spot machines only where spot was asked for. */
+/** Taints that the pods of a plan put up with: those of GPU nodes where it is for GPUs, and that of spot machines only where spot was asked for. */
 export function tolerations(plan: InferencePlan | TemplatePlan): readonly Toleration[] {
   const resource = resourceOf(plan);
   const keys = resource === gpuResource ? [gpuResource] : [gpuResource, resource];
-  return [
+  const ofGpus: readonly Toleration[] = [
     ...keys.map((key): Toleration => ({ key, operator: 'Exists', effect: 'NoSchedule' })),
     { key: taints.gpu.key, operator: 'Equal', value: taints.gpu.value, effect: taints.gpu.effect },
-    ...(plan.nodes.capacityType === 'spot' ? [spot] : []),
   ];
+  return [...(isForGpus(plan) ? ofGpus : []), ...(plan.nodes.capacityType === 'spot' ? [spot] : [])];
 }

@@ -17,14 +17,23 @@ const localWeightsRoot = '/opt/kaito/models';
  */
 const sharedMemoryGiB = { oneGpu: 2, several: 16 };
 
+/** More than the server on CPUs was ever seen to write. */
+const scratchSize = '64Mi';
+
 /** The volumes of a server, without those of its adapters. */
 export function serverVolumes(input: RenderInput<InferencePlan>): readonly MountedVolume[] {
-  return [...sharedMemory(input.plan), ...config(input), ...weights(input), ...cudaToolkit(input.plan)];
+  return [
+    ...sharedMemory(input.plan),
+    ...scratch(input.plan),
+    ...config(input),
+    ...weights(input),
+    ...cudaToolkit(input.plan),
+  ];
 }
 
 /** The images of KAITO v0.3 need it only where several pods serve a copy together; an edit of the count must not change the pods. */
 function sharedMemory({ server }: InferencePlan): readonly MountedVolume[] {
-  if (server.runtime === 'preset-image' && server.podsPerCopy === 1) return [];
+  if (server.runtime === 'cpu' || (server.runtime === 'preset-image' && server.podsPerCopy === 1)) return [];
   const isAlone = server.gpusPerPod <= 1 && server.podsPerCopy === 1;
   const size = isAlone ? sharedMemoryGiB.oneGpu : sharedMemoryGiB.several;
   return [
@@ -33,6 +42,12 @@ function sharedMemory({ server }: InferencePlan): readonly MountedVolume[] {
       mount: { name: 'dshm', mountPath: '/dev/shm' },
     },
   ];
+}
+
+/** The one place where a server with a read-only root may write. */
+function scratch({ server }: InferencePlan): readonly MountedVolume[] {
+  if (server.runtime !== 'cpu') return [];
+  return [{ volume: { name: 'tmp', emptyDir: { sizeLimit: scratchSize } }, mount: { name: 'tmp', mountPath: '/tmp' } }];
 }
 
 /** The images of KAITO v0.3 read no configuration. */

@@ -1,6 +1,7 @@
 import type { Plan, Symptom } from '@kaito/planner';
 import { isSameSize } from '../claims/size.ts';
 import { tokenKey } from '../models/secret-token.ts';
+import { isForGpus } from '../nodes/for-gpus.ts';
 import { nodeProgress } from '../nodes/node-progress.ts';
 import type { Observed } from '../observed.ts';
 import { missingInputs } from '../observe/missing-inputs.ts';
@@ -51,17 +52,23 @@ function sign(phase: PhaseName, symptom: Symptom): Sign {
   return { phase, symptom };
 }
 
-function claimSigns({ observed, claims, failure }: StatusInput, { nodes }: Plan): readonly Sign[] {
+function claimSigns({ observed, claims, failure }: StatusInput, plan: Plan): readonly Sign[] {
   if (claims?.ok) return [];
   if (failure?.step === 'claims') {
     return [sign('Claimed', { place: 'api', code: failure.reason, text: failure.message })];
   }
   const told = observed.claims
-    .filter(claim => !claim.ready && !claim.deleting && isSameSize(claim, nodes))
+    .filter(claim => !claim.ready && !claim.deleting && isSameSize(claim, plan.nodes))
     .flatMap(({ obstacle, refused, registeredAt }) => {
       if (!obstacle) return [];
       const text = refused ?? (obstacle.message || obstacle.reason);
-      return [sign(registeredAt ? 'GpusReady' : 'NodeJoined', { place: 'claim', code: obstacle.reason, text })];
+      return [
+        sign(registeredAt && isForGpus(plan) ? 'GpusReady' : 'NodeJoined', {
+          place: 'claim',
+          code: obstacle.reason,
+          text,
+        }),
+      ];
     });
   return claims && isSaidByProvisioning(claims, told)
     ? [...told, sign('NodeJoined', { place: 'claim', code: claims.reason, text: claims.message })]
@@ -94,10 +101,11 @@ function nodeSigns({ observed, provisioning, rollout }: StatusInput, plan: Plan)
   ]);
 }
 
-function notBrought({ nodes }: Plan, ready: number): Sign {
+function notBrought(plan: Plan, ready: number): Sign {
+  const { nodes } = plan;
   const labels = Object.entries(nodes.labels).map(([key, value]) => `${key}=${value}`);
   const which = labels.length > 0 ? ` with the labels ${labels.join(', ')}` : '';
-  const text = `${ready} of ${nodes.count} nodes${which} are ready and show their GPUs`;
+  const text = `${ready} of ${nodes.count} nodes${which} are ready${isForGpus(plan) ? ' and show their GPUs' : ''}`;
   return sign('NodeJoined', { place: 'node', code: 'NodesNotBrought', text });
 }
 

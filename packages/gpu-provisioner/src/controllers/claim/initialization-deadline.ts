@@ -1,8 +1,7 @@
-import { labels, nodeClaimReasons } from '@kaito/crds';
+import { isPositive, labels, nodeClaimReasons } from '@kaito/crds';
 import type { Node } from '@kaito/kube';
 import { timeOf } from '../../claims/claim.ts';
 import type { Claim, Dialect, Step } from '../../claims/claim.ts';
-import { isPositive } from '../../claims/quantity.ts';
 import type { InstanceTypeLookup } from '../../instance-types/instance-type.ts';
 import type { Blocker } from './initialization.ts';
 import { minutes } from './launch-deadline.ts';

@@ -1,8 +1,7 @@
-import { labels, nodeClaimReasons, taints } from '@kaito/crds';
+import { isPositive, labels, nodeClaimReasons, taints } from '@kaito/crds';
 import type { Taint } from '@kaito/crds';
 import type { Node } from '@kaito/kube';
 import type { Claim } from '../../claims/claim.ts';
-import { isPositive } from '../../claims/quantity.ts';
 import { isSame } from './registration.ts';
 
 /** Why a node cannot take pods yet. */

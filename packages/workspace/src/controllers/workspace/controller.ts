@@ -3,6 +3,7 @@ import { Controller, keyOf, type ConfigMap, type KubeObject, type Logger, type M
 import type { ModelDirectory } from '../../models/model-directory.ts';
 import { modelNameOf } from '../../models/model-of-workspace.ts';
 import { byConfig, childWorkspace, type Informers } from '../../observe/informers.ts';
+import { mayLackGpus } from '../../observe/observe.ts';
 import { anyLabelledWorkspace, owningWorkspace, podWorkspace } from '../../observe/ties.ts';
 import { sameNode } from '../../nodes/same-node.ts';
 import { nodePoolName } from '../../render/node-pool.ts';
@@ -71,10 +72,11 @@ function both(owner: (object: KubeObject) => readonly string[], now: KubeObject,
 function nodeWorkspaces(informers: Informers, mode: 'auto' | 'brought', now: Node, old?: Node): readonly string[] {
   if (old && sameNode(now, old)) return [];
   const owners = both(anyLabelledWorkspace, now, old);
-  if (owners.length > 0 || !offersGpus(now)) return owners;
+  const hasGpus = offersGpus(now);
+  if (owners.length > 0 || (mode === 'auto' && !hasGpus)) return owners;
   return informers.workspaces
     .list()
-    .filter(workspace => mode === 'brought' || isWaitingForNodes(workspace, now))
+    .filter(workspace => (mode === 'brought' ? hasGpus || mayLackGpus(workspace) : isWaitingForNodes(workspace, now)))
     .map(keyOf);
 }
 

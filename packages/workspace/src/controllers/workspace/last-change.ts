@@ -42,7 +42,7 @@ export function lastChange(
 function howItRolls(rollout: RolloutDecision | undefined): string | undefined {
   if (!rollout?.go) return undefined;
   if (rollout.kind === 'inPlace')
-    return 'pods are replaced on their nodes: each goes before its successor comes, for lack of GPUs for both';
+    return 'pods are replaced on their nodes: each goes before its successor comes, for lack of room for both';
   if (rollout.kind === 'onNewNodes') return 'pods move to the new nodes';
   return undefined;
 }

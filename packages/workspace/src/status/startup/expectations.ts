@@ -1,4 +1,5 @@
 import type { Plan } from '@kaito/planner';
+import { isForGpus } from '../../nodes/for-gpus.ts';
 import type { PhaseName } from './phases.ts';
 
 /**
@@ -33,7 +34,7 @@ export function expectedSeconds(phase: PhaseName, plan: Plan | undefined, isBrou
     Planned: atOnce,
     Claimed: ofNodes(atOnce),
     NodeJoined: ofNodes(measured.nodeProvisioning),
-    GpusReady: ofNodes(measured.nodeInitialisation),
+    GpusReady: plan && !isForGpus(plan) ? 0 : ofNodes(measured.nodeInitialisation),
     PodScheduled: measured.podPreparation,
     ImagesPulled: imageSeconds(plan),
     ModelLoaded: loadSeconds(plan),
@@ -42,18 +43,27 @@ export function expectedSeconds(phase: PhaseName, plan: Plan | undefined, isBrou
   return Math.round(seconds[phase]);
 }
 
+/** Estimates for our server on CPUs: its image without the weights, and the seconds until it has loaded them. */
+const onCpus = { imageGB: 0.2, load: 5 } as const;
+
 /** Gigabytes in a GiB. */
 const perGiB = 1.073741824;
 
 /** An image with the weights in it is as much larger. */
 function imageSeconds(plan: Plan | undefined): number {
   const { imagePull, imageGB, containerStart } = measured;
+  const own = isOnCpus(plan) ? onCpus.imageGB : imageGB;
   const inImage = plan?.job === 'inference' && plan.model.weights === 'image' ? plan.model.weightsGiB * perGiB : 0;
-  return (imagePull * (imageGB + inImage)) / imageGB + containerStart;
+  return (imagePull * (own + inImage)) / imageGB + containerStart;
+}
+
+function isOnCpus(plan: Plan | undefined): boolean {
+  return plan?.job === 'inference' && plan.server.runtime === 'cpu';
 }
 
 function loadSeconds(plan: Plan | undefined): number {
   if (plan?.job !== 'inference') return 0;
+  if (isOnCpus(plan)) return onCpus.load;
   const { serverBootstrap, beforeWeights, weights, weightsGiB, engineStart } = measured;
   const loading = (weights * plan.model.weightsGiB) / weightsGiB;
   const engine = plan.server.runtime === 'vllm' ? engineStart : 0;

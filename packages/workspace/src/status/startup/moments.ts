@@ -2,6 +2,7 @@ import { findCondition } from '@kaito/crds';
 import type { Node, Pod } from '@kaito/kube';
 import type { Plan } from '@kaito/planner';
 import { isSameSize } from '../../claims/size.ts';
+import { isForGpus } from '../../nodes/for-gpus.ts';
 import { nodeProgress } from '../../nodes/node-progress.ts';
 import type { Observed } from '../../observed.ts';
 import { owned } from '../node-trouble.ts';
@@ -53,6 +54,7 @@ function joined(observed: Observed, plan: Plan): PhaseEnd {
 }
 
 function gpusReady(observed: Observed, plan: Plan): PhaseEnd {
+  if (!isForGpus(plan)) return 'skipped';
   const ready = nodeProgress(observed.nodes, plan).ready.map(({ name }) => name);
   if (ready.length < plan.nodes.count) return undefined;
   const nodes = owned(observed.nodes).filter(({ metadata }) => ready.includes(metadata.name));

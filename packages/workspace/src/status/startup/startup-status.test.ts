@@ -144,6 +144,16 @@ describe('the start of a workspace', () => {
     expect(told(statusOf(again, {}, 901))['ImagesPulled']).toBe('Done 412-520');
   });
 
+  it('has no GPUs to wait for where a model runs on CPUs', () => {
+    const onCpus = { ...plan, nodes: { ...plan.nodes, gpus: 0 }, server: { ...plan.server, gpusPerPod: 0 } };
+    const node = override(nodeOf(), { status: { allocatable: {} } });
+    const status = statusOf(serving({ claims: [claim], nodes: [{ node, tie: 'claimed' }] }), {
+      result: { ok: true, plan: onCpus },
+    });
+    expect(told(status)).toMatchObject({ NodeJoined: expect.stringMatching(/^Done/), GpusReady: 'Skipped' });
+    expect(expectedSeconds('GpusReady', onCpus, false)).toBe(0);
+  });
+
   it('skips what there is not: claims of nodes that are there, a model of a template', () => {
     const provisioning = { name: 'byo', mode: 'brought', condition: undefined } as const;
     const template = { ...plan, job: 'template', replicas: 1 } as const;
@@ -162,6 +172,13 @@ describe('the start of a workspace', () => {
 });
 
 describe('what a start usually takes', () => {
+  it('is less for the small server on CPUs', () => {
+    const onCpus = { ...plan, server: { ...plan.server, runtime: 'cpu' } } as const;
+    for (const phase of ['ImagesPulled', 'ModelLoaded'] as const) {
+      expect(expectedSeconds(phase, onCpus, false)).toBeLessThan(expectedSeconds(phase, plan, false) / 5);
+    }
+  });
+
   it('is what was measured, for the model that was measured, but for the benchmark', () => {
     expect(Math.abs(total(measured.weightsGiB) - (966 - 92))).toBeLessThanOrEqual(2);
   });
