@@ -1,13 +1,10 @@
 import type { Node } from '@kaito/kube';
-import { aGpuNode, aWorkspace } from '@kaito/testing';
+import { aGpuNode, aNode, aWorkspace } from '@kaito/testing';
 import { broughtNodes } from './observe.ts';
 
 const labels = { apps: 'mine' };
 const withGpu = aGpuNode('gpu', { metadata: { name: 'gpu', labels } });
-const plain = aGpuNode('plain', {
-  metadata: { name: 'plain', labels },
-  status: { allocatable: { 'nvidia.com/gpu': undefined, cpu: '2', memory: '8Gi' } },
-});
+const plain = aNode({ metadata: { name: 'plain', labels } });
 
 function namesFor(preset: string | undefined): readonly string[] {
   const inference = preset === undefined ? { preset: undefined, template: {} } : { preset: { name: preset } };
