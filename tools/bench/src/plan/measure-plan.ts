@@ -1,4 +1,4 @@
-import { azurePrices, catalogue, gpuSkus, plan } from '@kaito/planner';
+import { azurePrices, catalogue, gpuSkus, plan, skusOf } from '@kaito/planner';
 import type { Model } from '@kaito/planner';
 import { aWorkspace } from '@kaito/testing';
 import { percentile } from '../measure/percentile.ts';
@@ -56,7 +56,7 @@ function timed(model: Model, instanceType: string | undefined): number {
   const input = {
     workspace,
     model: known,
-    skus: gpuSkus,
+    skus: skusOf('azure'),
     prices: azurePrices,
     provisioning: { mode: 'auto' },
   } as const;
