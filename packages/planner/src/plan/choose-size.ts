@@ -101,14 +101,14 @@ function memoryGiB(sku: Sku): number {
 }
 
 function unknownSize<T>(question: SizeQuestion<T>): Problem {
-  const { rung } = question;
+  const { field, instanceType } = question.rung;
   const { fitting, losers } = rankSizes(question);
   const skus = [...fitting, ...losers].map(({ sku }) => sku);
   const names = skus.map(({ name }) => name);
+  const nearest = nearestNames(instanceType, names, suggestions).join(', ');
   const kind = skus.every(hasGpus) ? 'GPU size' : 'size without GPUs';
-  const nearest = nearestNames(rung.instanceType, names, suggestions);
-  const message = `${rung.field} "${rung.instanceType}" is not a known ${kind}; the nearest are ${nearest.join(', ')}`;
-  return { code: 'InstanceTypeUnknown', field: rung.field, message };
+  const known = names.length > 0 ? `${kind}; the nearest are ${nearest}` : 'size, and no known size does';
+  return { code: 'InstanceTypeUnknown', field, message: `${field} "${instanceType}" is not a known ${known}` };
 }
 
 function unfitMessage<T>(question: SizeQuestion<T>, sku: Sku, { reason }: Unfit): string {

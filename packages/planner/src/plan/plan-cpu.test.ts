@@ -1,5 +1,6 @@
 import { azureCpuSkus } from '../skus/azure-cpu-skus.ts';
 import { azureGpuSkus } from '../skus/azure-gpu-skus.ts';
+import { gpuSkusOf } from '../skus/clouds.ts';
 import type { BroughtNode, PlanInput } from './plan-input.ts';
 import { annotated, broughtNode, modelOf, problemsOf, serving, servingPlanOf } from './plan-inputs.test-data.ts';
 
@@ -86,6 +87,8 @@ describe('plan of a model on CPUs', () => {
     const [problem] = problemsOf(serving(name, { instanceType: 'Standard_D2s_v9' }));
     expect(problem).toMatchObject({ code: 'InstanceTypeUnknown' });
     expect(problem?.message).toMatch(/not a known size without GPUs; the nearest are Standard_D2s_v5/);
+    const elsewhere = problemsOf(serving(name, { instanceType: 'm5.large' }), { skus: gpuSkusOf('aws') });
+    expect(elsewhere[0]?.message).toMatch(/"m5\.large" is not a known size, and no known size does$/);
   });
 
   it('runs on nodes that users bring, with GPUs or without', () => {
