@@ -14,7 +14,7 @@ export function judgeCpu(
   { model }: InferenceJob,
   { server, sku, amount }: { readonly server: CpuServer; readonly sku: Sku; readonly amount: Amount },
 ): Judgement<ServerFit> {
-  if (hasGpus(sku)) return unfit('GpuUnused', `it has ${describeSku(sku)}, and ${model.id} runs on CPUs`);
+  if (hasGpus(sku)) return unfit('GpuUnused', `it has ${describeSku(sku)}, which would idle: ${model.id} runs on CPUs`);
   // The node itself, and what else runs on each node, need some of both.
   if (sku.vcpus <= server.cpus || sku.memoryGiB <= server.memoryGiB) {
     const needs = `${server.cpus} vCPU and ${server.memoryGiB} GiB`;
