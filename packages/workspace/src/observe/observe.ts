@@ -85,10 +85,11 @@ function sizesToPlan({ resource, status }: Workspace): readonly string[] {
 export function broughtNodes({ nodes }: Pick<Informers, 'nodes'>, workspace: Workspace): readonly ObservedNode[] {
   const wanted = nodeLabels(workspace);
   const key = keyOf(workspace);
+  const mayLack = mayLackGpus(workspace);
   return nodes
     .list()
     .filter(node => hasLabels(node, wanted) && anyLabelledWorkspace(node).every(owner => owner === key))
-    .filter(node => mayLackGpus(workspace) || showsGpus(node))
+    .filter(node => mayLack || showsGpus(node))
     .map(node => ({ node, tie: 'brought' as const }));
 }
 
