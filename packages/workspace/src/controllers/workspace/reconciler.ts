@@ -34,14 +34,13 @@ import { StatusPace } from '../../status/status-pace.ts';
 import { deletingStatus, workspaceStatus } from '../../status/workspace-status.ts';
 import { ensureRevision } from '../../workload/ensure-revision.ts';
 import { ensureWorkload } from '../../workload/ensure-workload.ts';
-import { planAsServed, servesOn } from '../../workload/predecessor.ts';
-import { hasOpenParts, rehearse } from '../../workload/rehearse.ts';
 import { ServiceWriter } from '../../workload/service-writer.ts';
-import { decide, hasBegun, type Decision, type Target } from './decide.ts';
+import { decide, type Decision, type Target } from './decide.ts';
 import { attempt, throwFailure, type StepFailure } from './failure.ts';
 import { lastChange } from './last-change.ts';
 import type { Look } from './look.ts';
 import { takeDownLost, type LostWorkspaces } from './lost-workspaces.ts';
+import { keepWhatServes, rehearsed, type RenderWorkload } from './refine.ts';
 import { terminate } from './terminate.ts';
 
 export interface ReconcilerOptions {
@@ -105,15 +104,13 @@ export class WorkspaceReconciler {
   }
 
   async #converge(workspace: Workspace, context: ReconcileContext): Promise<Result | void> {
-    const { informers, look, provisioning, planning, clock } = this.#options;
+    const { informers, look, provisioning } = this.#options;
     const key = keyOf(workspace);
     const pods = informers.pods.byIndex(byWorkspace, key);
     const workload = { pods, statefulSet: informers.statefulSets.get(key), service: informers.services.get(key) };
     const looked = await look.at(workspace, workload, context.signal);
     const observed = observe(informers, workspace, { mode: provisioning.mode, looked });
-    const revisions = informers.revisions.byIndex(byWorkspace, key);
-    const decided = decide(observed, revisions, { provisioning, settings: planning, now: clock.now() });
-    const decision = await this.#rehearsed(observed, this.#takenOver(observed, decided), context);
+    const decision = await this.#decide(observed, context);
     const { target } = decision;
     if (!target) {
       const heldMs = await this.#writeStatus(observed, decision, { lookAgainMs: 0 }, context);
@@ -132,26 +129,14 @@ export class WorkspaceReconciler {
     return lookAgain(heldMs, outcome.lookAgainMs, ...this.#waits(wanted, target.plan));
   }
 
-  /** What serves on as KAITO made it keeps its nodes. */
-  #takenOver(observed: Observed, decision: Decision): Decision {
-    const { result, target } = decision;
-    const plan = result.ok && target ? planAsServed(observed.statefulSet, target.plan) : undefined;
-    if (!plan || !target) return decision;
-    const served = { ...target, plan };
-    const workload = this.#render(observed, served);
-    if (!workload || !servesOn(observed.statefulSet, workload.statefulSet)) return decision;
-    return { ...decision, result: { ok: true, plan }, target: served };
-  }
-
-  /** What the API server would refuse is found out before the first node is paid for. */
-  async #rehearsed(observed: Observed, decision: Decision, { signal }: ReconcileContext): Promise<Decision> {
-    const { client, provisioning } = this.#options;
-    const { result, target } = decision;
-    if (!result.ok || !target || provisioning.mode === 'brought' || hasBegun(observed)) return decision;
-    const workload = hasOpenParts(observed.workspace) && this.#render(observed, target);
-    if (!workload) return decision;
-    const problems = await rehearse(observed.workspace, workload.statefulSet, { client, signal });
-    return problems.length > 0 ? { ...decision, result: { ok: false, problems }, target: undefined } : decision;
+  /** What was decided, after a look at what only the rendered workload tells. */
+  async #decide(observed: Observed, { signal }: ReconcileContext): Promise<Decision> {
+    const { client, informers, provisioning, planning, clock } = this.#options;
+    const revisions = informers.revisions.byIndex(byWorkspace, keyOf(observed.workspace));
+    const decided = decide(observed, revisions, { provisioning, settings: planning, now: clock.now() });
+    const render: RenderWorkload = target => this.#render(observed, target)?.statefulSet;
+    const kept = keepWhatServes(observed, decided, render);
+    return rehearsed(observed, kept, render, { client, mode: provisioning.mode, signal });
   }
 
   /** Milliseconds until something is due that no watch tells. */
