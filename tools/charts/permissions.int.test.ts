@@ -14,11 +14,11 @@ import {
   type KubeObject,
   type Resource,
 } from '@kaito/kube';
-import { auditLog } from '@kaito/local-stack';
+import { auditLog, readAuditLog, type AuditedRequest } from '@kaito/local-stack';
 import { aNodeClaim, aPod, aWorkspace, eventually, useStack, type Overrides } from '@kaito/testing';
 import { applyObjects, isHook } from './apply.ts';
 import { azureValues, render, type Rendered } from './helm.ts';
-import { describePermission, isUsedBy, permissionsOf, readAuditLog, type AuditedRequest } from './permissions.ts';
+import { describePermission, isUsedBy, permissionsOf } from './permissions.ts';
 import { rarelyUsed } from './rarely-used.ts';
 import { actAs } from './service-account.ts';
 

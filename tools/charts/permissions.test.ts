@@ -1,4 +1,5 @@
-import { describePermission, isUsedBy, permissionsOf, readAuditLog } from './permissions.ts';
+import { readAuditLog } from '@kaito/local-stack';
+import { describePermission, isUsedBy, permissionsOf } from './permissions.ts';
 
 const event = (verb: string, ref: object, more: object = {}): string =>
   JSON.stringify({

@@ -1,11 +1,18 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { cacheDir, repositoryRoot, runProgram } from '@kaito/local-stack';
 import type { Builder } from './builder.ts';
 
-/** The images of our own. */
-export const IMAGES = ['gpu-provisioner', 'workspace'] as const;
-export type ImageName = (typeof IMAGES)[number];
+/** The images of our own, and where their Dockerfiles lie. */
+const FOLDERS = {
+  'gpu-provisioner': 'packages/gpu-provisioner',
+  workspace: 'packages/workspace',
+  'stand-in-model': 'tools/stand-in-model',
+} as const;
+export type ImageName = keyof typeof FOLDERS;
+/** Those that users install. */
+export const CONTROLLER_IMAGES = ['gpu-provisioner', 'workspace'] as const satisfies readonly ImageName[];
+export const IMAGES = [...CONTROLLER_IMAGES, 'stand-in-model'] as const satisfies readonly ImageName[];
 
 export interface BuildOptions {
   readonly builder: Builder;
@@ -13,10 +20,14 @@ export interface BuildOptions {
   readonly reference: string;
   /** The bases, by the names of the Dockerfile's arguments; those of the Dockerfile when absent. */
   readonly bases?: Readonly<Record<string, string>>;
+  /** Folders in the place of stages of the Dockerfile, by their names. */
+  readonly contexts?: Readonly<Record<string, string>>;
   /** Take no layer of an earlier build. */
   readonly fresh?: boolean;
   /** Where the OCI archive is written. */
   readonly archive?: string;
+  /** Whether layers are compressed in it, as registries have them; they are by default. */
+  readonly compress?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -24,7 +35,7 @@ export interface BuiltImage {
   readonly reference: string;
   /** `sha256:…` of the image's manifest; the same for the same sources on the same bases. */
   readonly digest: string;
-  /** Bytes of all layers as they are sent, compressed. */
+  /** Bytes of all layers as they are in the archive: as they are sent, if that is compressed. */
   readonly compressedBytes: number;
   /** Bytes of the layers that are ours and not the base's. */
   readonly ownBytes: number;
@@ -34,28 +45,29 @@ export interface BuiltImage {
 const SOURCE_DATE_EPOCH = '0';
 
 /**
- * Builds the image of a controller from its Dockerfile.
+ * Builds an image of ours from its Dockerfile.
  * @throws CommandError with what the builder said.
  */
 export async function buildImage(name: ImageName, options: BuildOptions): Promise<BuiltImage> {
   const { builder, reference, signal } = options;
-  const file = join(repositoryRoot, 'packages', name, 'Dockerfile');
+  const file = join(repositoryRoot, FOLDERS[name], 'Dockerfile');
   await builder.run(buildArguments(file, options), signal);
   const archive = options.archive ?? (await temporaryArchive());
   try {
-    await exportArchive(builder, { reference, archive, signal });
+    await exportArchive(builder, { reference, archive, compress: options.compress ?? true, signal });
     return { reference, ...(await inspectArchive(archive, signal)) };
   } finally {
-    if (options.archive === undefined) await rm(archive, { force: true });
+    if (options.archive === undefined) await rm(dirname(archive), { recursive: true, force: true });
   }
 }
 
 function buildArguments(
   file: string,
-  { builder, reference, bases = {}, fresh = false }: BuildOptions,
+  { builder, reference, bases = {}, contexts = {}, fresh = false }: BuildOptions,
 ): readonly string[] {
   const common = [
     ...Object.entries(bases).flatMap(([name, value]) => ['--build-arg', `${name}=${value}`]),
+    ...Object.entries(contexts).flatMap(([name, folder]) => ['--build-context', `${name}=${folder}`]),
     ...(fresh ? ['--no-cache'] : []),
     '-f',
     file,
@@ -69,19 +81,21 @@ function buildArguments(
   return ['bud', '--isolation', 'chroot', '--layers', pull, '--timestamp', SOURCE_DATE_EPOCH, '--quiet', ...common];
 }
 
-/** Writes an image into an archive in the OCI layout. */
-export async function exportArchive(
-  builder: Builder,
-  {
-    reference,
-    archive,
-    signal,
-  }: { readonly reference: string; readonly archive: string; readonly signal?: AbortSignal | undefined },
-): Promise<void> {
+export interface ExportOptions {
+  readonly reference: string;
+  readonly archive: string;
+  readonly compress?: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Writes an image into an archive in the OCI layout. Docker decides by itself what it compresses. */
+export async function exportArchive(builder: Builder, options: ExportOptions): Promise<void> {
+  const { reference, archive, compress = true, signal } = options;
   await rm(archive, { force: true });
+  const plain = compress ? [] : ['--disable-compression'];
   await (builder.name === 'docker'
     ? builder.run(['save', '--output', archive, reference], signal)
-    : builder.run(['push', '--quiet', reference, `oci-archive:${archive}:${reference}`], signal));
+    : builder.run(['push', '--quiet', ...plain, reference, `oci-archive:${archive}:${reference}`], signal));
 }
 
 async function temporaryArchive(): Promise<string> {

@@ -14,7 +14,8 @@ const BUILD_WITHIN_MS = 900_000;
 /** docker or buildah as they are installed; undefined without one that answers. */
 export async function installedBuilder(signal?: AbortSignal): Promise<Builder | undefined> {
   for (const name of ['docker', 'buildah'] as const) {
-    const run: Builder['run'] = (args, stop) => runProgram(name, args, { signal: stop, timeoutMs: BUILD_WITHIN_MS });
+    const run: Builder['run'] = (args, stop) =>
+      runProgram(name, args, { signal: stop, timeoutMs: BUILD_WITHIN_MS, wholeGroup: true });
     try {
       await run([name === 'docker' ? 'info' : 'version'], signal);
       return { name, run };
@@ -47,7 +48,12 @@ export async function ownBuildah(options: {
       const all = [...store, ...configuration, command, ...trust, ...args];
       const [program, ...before] = prefix;
       const env = { ...process.env, TMPDIR: temporary };
-      return runProgram(program, [...before, 'buildah', ...all], { env, signal, timeoutMs: BUILD_WITHIN_MS });
+      return runProgram(program, [...before, 'buildah', ...all], {
+        env,
+        signal,
+        timeoutMs: BUILD_WITHIN_MS,
+        wholeGroup: true,
+      });
     },
   };
 }

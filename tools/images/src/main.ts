@@ -1,18 +1,28 @@
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { messageOf, printProgress } from '@kaito/local-stack';
-import { buildImage, IMAGES, type ImageName } from './build-image.ts';
+import {
+  buildImage,
+  CONTROLLER_IMAGES,
+  IMAGES,
+  type BuildOptions,
+  type BuiltImage,
+  type ImageName,
+} from './build-image.ts';
 import { installedBuilder, ownBuildah, type Builder } from './builder.ts';
+import { modelContext } from './model-context.ts';
 import { buildStandIns, STAND_IN_BUILD_IMAGE, STAND_IN_RUN_IMAGE } from './stand-ins.ts';
 
 const HELP = `npm run images -- [options] [${IMAGES.join(' | ')}]
 
-Builds the images of the controllers, all of them by default, with the docker or buildah that is installed,
+Builds images with the docker or buildah that is installed, those of both controllers by default,
 and prints size and digest of each.
 
   --tag <tag>      their tag; "dev" by default
   --registry <r>   what stands before their names; "kaito" by default
   --archive <dir>  writes each as an OCI archive into this folder
   --fresh          takes no layer of an earlier build
+  --check          builds each once more, of no layer of the first, and fails when the digests differ
   --stand-ins      builds on stand-ins for node:24-bookworm-slim and distroless, made from what this machine has,
                    without asking a registry for an image (Linux, Debian or Ubuntu, root; npm's registry is still needed)
   --help           this text
@@ -23,6 +33,7 @@ const OPTIONS = {
   registry: { type: 'string', default: 'kaito' },
   archive: { type: 'string' },
   fresh: { type: 'boolean', default: false },
+  check: { type: 'boolean', default: false },
   'stand-ins': { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;
@@ -30,17 +41,33 @@ const OPTIONS = {
 async function main(argv: readonly string[], signal: AbortSignal): Promise<void> {
   const { values, positionals } = parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
   if (values.help) return void process.stdout.write(HELP);
-  const names = positionals.length > 0 ? positionals.map(imageName) : IMAGES;
+  const names = positionals.length > 0 ? positionals.map(imageName) : CONTROLLER_IMAGES;
   const standIns = values['stand-ins'];
   const builder = await chooseBuilder(standIns, signal);
   const bases = standIns ? { BUILD_IMAGE: STAND_IN_BUILD_IMAGE, RUN_IMAGE: STAND_IN_RUN_IMAGE } : {};
   for (const name of names) {
     const reference = `${values.registry}/${name}:${values.tag}`;
-    const archive = values.archive === undefined ? {} : { archive: `${values.archive}/${name}.tar` };
-    const built = await buildImage(name, { builder, reference, bases, fresh: values.fresh, ...archive, signal });
+    const archive = values.archive === undefined ? {} : { archive: join(values.archive, `${name}.tar`) };
+    const built = await build(name, { builder, reference, bases, fresh: values.fresh, ...archive, signal });
     const sizes = `${megabytes(built.compressedBytes)} compressed, ${megabytes(built.ownBytes)} of it ours`;
     console.log(`${reference}  ${built.digest}  ${sizes}${standIns ? '  (on a STAND-IN base)' : ''}`);
+    if (values.check)
+      await check(name, built, { builder, reference: `${reference}-again`, bases, fresh: true, signal });
   }
+}
+
+/** The stand-in model gets what it would fetch from the cache of this machine. */
+async function build(name: ImageName, options: BuildOptions): Promise<BuiltImage> {
+  if (name !== 'stand-in-model') return buildImage(name, options);
+  await using assets = await modelContext({ onProgress: printProgress(process.stderr), signal: options.signal });
+  return buildImage(name, { ...options, contexts: { assets: assets.folder } });
+}
+
+async function check(name: ImageName, first: BuiltImage, options: BuildOptions): Promise<void> {
+  const { digest } = await build(name, options);
+  if (digest !== first.digest)
+    throw new Error(`${name}: two builds of the same sources differ: ${first.digest} and ${digest}`);
+  console.log(`${first.reference}  reproducible: a second build has the same digest`);
 }
 
 function imageName(text: string): ImageName {

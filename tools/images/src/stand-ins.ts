@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { copyFile, cp, mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { cacheDir, runProgram, type OnProgress } from '@kaito/local-stack';
@@ -16,8 +18,12 @@ export interface StandInOptions {
 
 /** glibc loads these by name when it looks up users and hosts, so that ldd does not show them. */
 const LOADED_LATER = ['libnss_files.so.2', 'libnss_dns.so.2', 'libresolv.so.2'];
-/** Tells a stand-in from the real thing, and with which Node it was made. */
+/** Tells a stand-in from the real thing, and how it was made: with which Node, and by which version of this file. */
 const LABEL = 'io.kaito.stand-in';
+const MADE_BY = `${process.version}-${createHash('sha256')
+  .update(readFileSync(import.meta.filename))
+  .digest('hex')
+  .slice(0, 12)}`;
 const CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt';
 
 /**
@@ -28,7 +34,7 @@ const CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt';
 export async function buildStandIns({ builder, onProgress, signal }: StandInOptions): Promise<void> {
   const names = [STAND_IN_RUN_IMAGE, STAND_IN_BUILD_IMAGE];
   const made = await Promise.all(names.map(name => labelOf(name, { builder, onProgress, signal })));
-  if (made.every(label => label === process.version)) return;
+  if (made.every(label => label === MADE_BY)) return;
   onProgress({ name: STAND_IN_RUN_IMAGE, phase: 'build', detail: 'a stand-in, from what this machine has' });
   const images = join(cacheDir(), 'images');
   await mkdir(images, { recursive: true });
@@ -51,7 +57,7 @@ export async function buildStandIns({ builder, onProgress, signal }: StandInOpti
   }
 }
 
-/** @returns with which Node a stand-in was made; undefined when there is none. */
+/** @returns how a stand-in was made; undefined when there is none. */
 async function labelOf(image: string, { builder, signal }: StandInOptions): Promise<string | undefined> {
   const format = `{{index .OCIv1.Config.Labels "${LABEL}"}}`;
   try {
@@ -69,7 +75,7 @@ async function runBase(context: string, signal: AbortSignal | undefined): Promis
   await users(root);
   await writeFile(
     join(context, 'Dockerfile'),
-    `FROM scratch\nCOPY root/ /\nLABEL ${LABEL}=${process.version}\nENV PATH=/nodejs/bin\nWORKDIR /home/nonroot\nUSER 65532\nENTRYPOINT ["/nodejs/bin/node"]\n`,
+    `FROM scratch\nCOPY root/ /\nLABEL ${LABEL}=${MADE_BY}\nENV PATH=/nodejs/bin\nWORKDIR /home/nonroot\nUSER 65532\nENTRYPOINT ["/nodejs/bin/node"]\n`,
   );
 }
 
@@ -79,6 +85,7 @@ async function buildBase(context: string, signal: AbortSignal | undefined): Prom
   const shell = await realpath('/bin/sh');
   for (const [program, at] of [
     [shell, 'bin/sh'],
+    [shell, shell.slice(1)],
     ['/usr/bin/env', 'usr/bin/env'],
   ] as const) {
     await place(program, root, at);
@@ -95,7 +102,7 @@ async function buildBase(context: string, signal: AbortSignal | undefined): Prom
   await writeFile(join(root, CERTIFICATES), authorities);
   await writeFile(
     join(context, 'Dockerfile'),
-    `FROM scratch\nCOPY root/ /\nLABEL ${LABEL}=${process.version}\nENV PATH=/usr/local/bin:/usr/bin:/bin NODE_EXTRA_CA_CERTS=${CERTIFICATES}\nCMD ["node"]\n`,
+    `FROM scratch\nCOPY root/ /\nLABEL ${LABEL}=${MADE_BY}\nENV PATH=/usr/local/bin:/usr/bin:/bin NODE_EXTRA_CA_CERTS=${CERTIFICATES}\nCMD ["node"]\n`,
   );
 }
 

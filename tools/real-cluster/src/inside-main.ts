@@ -41,7 +41,7 @@ async function state(kubeconfig: string, { binaries }: Plan): Promise<string> {
     'describe pods',
     'describe workspaces',
     'logs -n gpu-provisioner deployment/gpu-provisioner --tail=30',
-    'logs -n workspace deployment/workspace --tail=30',
+    'logs -n kaito-workspace deployment/workspace --tail=30',
   ];
   const said = await Promise.allSettled(
     looks.map(look => runProgram(binaries['kubectl'] ?? 'kubectl', look.split(' '), { env })),

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { messageOf, printProgress } from '@kaito/local-stack';
 import { buildTestImages } from './e2e/images.ts';
-import { prepareCluster } from './prepare.ts';
+import { PackagesMissing, prepareCluster } from './prepare.ts';
 import { missingRequirements } from './requirements.ts';
 import { runInside } from './world/outside.ts';
 
@@ -9,28 +9,44 @@ const INSIDE = fileURLToPath(new URL('inside-main.ts', import.meta.url));
 const HELP = `npm run real-cluster    and    npm run e2e:real
 
 Brings up a real one-node Kubernetes cluster (kubelet, containerd, runc) in Linux namespaces of its own, until Ctrl-C.
-The second takes both controllers through install, a workspace, an upgrade under load and uninstall on it.
+The second installs both charts on it with images that it builds, and takes them through a workspace whose model answers, an upgrade
+under load, leaders that are killed, and uninstalling in either order. "prepare" in the place of "up" only fetches what both need.
 It needs Linux, root and a Debian or Ubuntu; it installs nothing and leaves nothing behind.
 `;
 
+const COMMANDS = ['up', 'e2e', 'prepare'] as const;
+type Command = (typeof COMMANDS)[number];
+
 async function main(argv: readonly string[], signal: AbortSignal): Promise<number> {
-  const [command = 'up'] = argv;
-  if (command !== 'up' && command !== 'e2e') {
+  const [word = 'up'] = argv;
+  const command = COMMANDS.find(each => each === word);
+  if (!command) {
     process.stdout.write(HELP);
-    return command === '--help' ? 0 : 2;
+    return word === '--help' ? 0 : 2;
   }
   const missing = missingRequirements();
-  if (missing.length > 0) {
-    console.log(`SKIPPED: no real cluster can run here: ${missing.join('; ')}`);
-    return 0;
+  if (missing.length > 0) return skip(missing.join('; '));
+  try {
+    return await run(command, signal);
+  } catch (error) {
+    if (error instanceof PackagesMissing) return skip(error.message);
+    throw error;
   }
+}
+
+async function run(command: Command, signal: AbortSignal): Promise<number> {
   const onProgress = printProgress(process.stderr);
-  const { builder, ...plan } = await prepareCluster({ onProgress, signal });
-  const images = command === 'e2e' ? await buildTestImages({ builder, onProgress, signal }) : [];
+  const { builder, plan } = await prepareCluster({ onProgress, signal });
+  if (command === 'prepare') return 0;
+  const built = command === 'e2e' ? await buildTestImages({ builder, onProgress, signal }) : [];
   const inside = [process.execPath, '--conditions=@kaito/source', INSIDE, command];
-  return (
-    (await runInside({ plan: { ...plan, archives: [...plan.archives, ...images] }, command: inside, signal })) ?? 1
-  );
+  const images = [...plan.images, ...built];
+  return (await runInside({ plan: { ...plan, images }, command: inside, signal })) ?? 1;
+}
+
+function skip(reason: string): number {
+  console.log(`SKIPPED: no real cluster can run here: ${reason}`);
+  return 0;
 }
 
 const stop = new AbortController();

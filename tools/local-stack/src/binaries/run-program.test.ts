@@ -1,3 +1,4 @@
+import { gone } from '../fixtures/gone.ts';
 import { CommandError, runProgram } from './run-program.ts';
 
 async function failureOf(running: Promise<unknown>): Promise<CommandError> {
@@ -34,6 +35,18 @@ describe('runProgram', () => {
   test('ends a program that takes too long', async () => {
     const error = await failureOf(runProgram('sleep', ['1000'], { timeoutMs: 50 }));
     expect(error.message).toBe('sleep 1000 took longer than 50 ms');
+  });
+
+  test('ends what such a program has started, which would keep its output open', async () => {
+    const pids: number[] = [];
+    const script = 'trap "" INT; sleep 1000 & echo $! >&2; wait';
+    const running = runProgram('sh', ['-c', script], {
+      timeoutMs: 300,
+      wholeGroup: true,
+      onStderr: chunk => pids.push(Number(chunk)),
+    });
+    expect((await failureOf(running)).message).toContain('took longer than 300 ms');
+    await gone(pids);
   });
 
   test('ends with the reason of its signal, before and after the start', async () => {

@@ -1,15 +1,22 @@
 import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { signalGroup } from '../processes/host-process.ts';
 
 export interface RunOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal | undefined;
+  /** Whether what it has started ends with it when it is stopped, for programs that leave that to others. */
+  readonly wholeGroup?: boolean;
   /** Gets standard error while it comes in; it is kept for the error message all the same. */
   readonly onStderr?: (chunk: string) => void;
 }
+
+/** `go build` cleans up at this one only. */
+const STOP_SIGNAL = 'SIGINT';
+const GROUP_GRACE_MS = 3_000;
 
 /** A program that was run and did not succeed; the message ends with the last line that it wrote to standard error. */
 export class CommandError extends Error {
@@ -38,7 +45,8 @@ export async function runProgram(command: string, args: readonly string[], optio
   try {
     const output = await collect(launch(command, args, options, limit), options.onStderr);
     if (output.end === 'exit 0') return output.stdout;
-    throw new CommandError(`${shown} failed (${output.end})`, output);
+    const why = limit?.aborted ? `took longer than ${timeoutMs} ms` : `failed (${output.end})`;
+    throw new CommandError(`${shown} ${why}`, output);
   } catch (cause) {
     signal?.throwIfAborted();
     if (cause instanceof CommandError) throw cause;
@@ -52,16 +60,31 @@ type Child = ChildProcessByStdio<null, Readable, Readable>;
 function launch(
   command: string,
   args: readonly string[],
-  { cwd, env, signal }: RunOptions,
+  { cwd, env, signal, wholeGroup = false }: RunOptions,
   limit?: AbortSignal,
 ): Child {
-  return spawn(command, args, {
+  const stop = AbortSignal.any([signal, limit].filter(each => each !== undefined));
+  const child = spawn(command, args, {
     ...(env ? { env } : {}),
     ...(cwd === undefined ? {} : { cwd }),
-    signal: AbortSignal.any([signal, limit].filter(stop => stop !== undefined)),
-    killSignal: 'SIGINT', // `go build` cleans up at this one only.
+    ...(wholeGroup ? { detached: true } : { signal: stop, killSignal: STOP_SIGNAL }),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  if (wholeGroup) endGroupWhen(stop, child);
+  return child;
+}
+
+/** One that would be left keeps the output open, and locks. */
+function endGroupWhen(stop: AbortSignal, child: Child): void {
+  const { pid } = child;
+  if (pid === undefined) return; // It did not start.
+  const end = (): void => {
+    signalGroup(pid, STOP_SIGNAL);
+    const kill = setTimeout(() => signalGroup(pid, 'SIGKILL'), GROUP_GRACE_MS);
+    child.once('close', () => clearTimeout(kill));
+  };
+  stop.addEventListener('abort', end, { once: true });
+  child.once('close', () => stop.removeEventListener('abort', end));
 }
 
 interface Output {

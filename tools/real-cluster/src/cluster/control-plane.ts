@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { connect, type Client } from '@kaito/kube';
 import {
+  auditArguments,
   etcdUrl,
   startControllerManager,
   startEtcd,
@@ -84,6 +85,7 @@ async function startApiServer({ run, authority, binary }: ControlPlaneOptions): 
       '--kubelet-preferred-address-types=ExternalDNS,InternalIP',
       '--allow-privileged=true',
       '--profiling=false',
+      ...(await auditArguments(run.dataDir)),
     ],
   });
 }

@@ -36,8 +36,8 @@ export async function startRealCluster(plan: Plan, signal: AbortSignal): Promise
   };
   let count = 0;
   const addNode = (machine: Machine, stop: AbortSignal): Promise<RealNode> => {
-    const { archives, hierarchies } = plan;
-    return RealNode.start(machine, { run, authority, binary, hierarchies, archives, index: count++, signal: stop });
+    const { images, hierarchies } = plan;
+    return RealNode.start(machine, { run, authority, binary, hierarchies, images, index: count++, signal: stop });
   };
   const [controlPlane] = await Promise.all([
     startControlPlane({ run, authority, binary, signal }),

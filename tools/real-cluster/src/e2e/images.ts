@@ -1,20 +1,22 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
 import {
   buildImage,
   buildStandIns,
-  exportArchive,
-  IMAGES,
+  cachedArchives,
+  CONTROLLER_IMAGES,
+  modelContext,
   STAND_IN_BUILD_IMAGE,
   STAND_IN_RUN_IMAGE,
   type Builder,
+  type ImageName,
 } from '@kaito/images';
-import { cacheDir, type OnProgress } from '@kaito/local-stack';
-import { STAND_IN_PROGRAMS, STAND_IN_SERVER } from './stand-in-model.ts';
+import type { OnProgress } from '@kaito/local-stack';
+import type { NodeImage } from '../world/plan.ts';
 
-/** What the workspaces of the test run, by the names that a real cluster would pull. */
-const MODEL_IMAGES = ['mcr.microsoft.com/aks/kaito/kaito-phi-3-mini-4k-instruct:0.0.1'];
+/** What the workspaces of the test run, by the names that a real cluster would pull: all are the stand-in model. */
+const MODEL_IMAGES = [
+  'mcr.microsoft.com/aks/kaito/kaito-phi-3-mini-4k-instruct:0.0.1',
+  'mcr.microsoft.com/aks/kaito/kaito-phi-3-mini-128k-instruct:0.0.1',
+] as const;
 
 export interface ImagesOptions {
   readonly builder: Builder;
@@ -22,46 +24,27 @@ export interface ImagesOptions {
   readonly signal: AbortSignal;
 }
 
-/** @returns what the image of a controller is called in the test. */
-export function controllerImage(name: string): string {
+/** @returns what an image of ours is called in the test. */
+export function controllerImage(name: ImageName): string {
   return `localhost/kaito/${name}:e2e`;
 }
 
-/** Builds the controllers' images from their Dockerfiles, and the model's stand-in. @returns OCI archives. */
-export async function buildTestImages({ builder, onProgress, signal }: ImagesOptions): Promise<readonly string[]> {
-  await buildStandIns({ builder, onProgress, signal });
+/** Builds the images of the controllers and of the stand-in model from their Dockerfiles. */
+export async function buildTestImages({ builder, onProgress, signal }: ImagesOptions): Promise<readonly NodeImage[]> {
+  const names = [...CONTROLLER_IMAGES, 'stand-in-model'] as const;
   const bases = { BUILD_IMAGE: STAND_IN_BUILD_IMAGE, RUN_IMAGE: STAND_IN_RUN_IMAGE };
-  const archives: string[] = [];
-  for (const name of IMAGES) {
+  const build = async (name: ImageName, archive: string): Promise<void> => {
+    await buildStandIns({ builder, onProgress, signal });
     onProgress({ name, phase: 'build', detail: 'its image' });
-    const archive = join(cacheDir(), 'images', `${name}.tar`);
-    await buildImage(name, { builder, reference: controllerImage(name), bases, archive, signal });
-    archives.push(archive);
-  }
-  return [...archives, ...(await modelArchives(builder, signal))];
-}
-
-async function modelArchives(builder: Builder, signal: AbortSignal): Promise<readonly string[]> {
-  const context = await mkdtemp(join(tmpdir(), 'kaito-model-'));
-  try {
-    const server = join(context, 'server');
-    await writeFile(server, STAND_IN_SERVER);
-    await chmod(server, 0o755);
-    const copies = STAND_IN_PROGRAMS.map(name => `COPY server /usr/local/bin/${name}`);
-    const lines = [`FROM ${STAND_IN_BUILD_IMAGE}`, ...copies, 'WORKDIR /tmp', 'USER 65532'];
-    await writeFile(join(context, 'Dockerfile'), `${lines.join('\n')}\n`);
-    const archives: string[] = [];
-    for (const reference of MODEL_IMAGES) {
-      const archive = join(cacheDir(), 'images', `${basename(reference).replace(':', '-')}.tar`);
-      await builder.run(
-        ['bud', '--isolation', 'chroot', '--layers', '--pull-never', '--timestamp', '0', '-t', reference, context],
-        signal,
-      );
-      await exportArchive(builder, { reference, archive, signal });
-      archives.push(archive);
-    }
-    return archives;
-  } finally {
-    await rm(context, { recursive: true, force: true });
-  }
+    const options = { builder, bases, archive, compress: false, reference: controllerImage(name), signal };
+    if (name !== 'stand-in-model') return void (await buildImage(name, options));
+    await using assets = await modelContext({ onProgress, signal });
+    await buildImage(name, { ...options, contexts: { assets: assets.folder } });
+  };
+  const archives = await cachedArchives({ names, build, signal });
+  return archives.map(({ name, archive }) => ({
+    reference: controllerImage(name),
+    archive,
+    aliases: name === 'stand-in-model' ? MODEL_IMAGES : [],
+  }));
 }

@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runProgram } from '@kaito/local-stack';
-import type { Manifest } from './manifests.ts';
 
 export interface KubectlOptions {
   readonly command: string;
@@ -26,10 +25,11 @@ export class Kubectl {
     return runProgram(command, args, { env: { ...process.env, KUBECONFIG: kubeconfig }, signal });
   }
 
-  async apply(manifests: readonly Manifest[]): Promise<void> {
+  /** Applies objects. */
+  async apply(objects: readonly object[]): Promise<void> {
     this.#files += 1;
-    const file = join(this.#options.folder, `manifests-${this.#files}.json`);
-    await writeFile(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: manifests }));
+    const file = join(this.#options.folder, `objects-${this.#files}.json`);
+    await writeFile(file, JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects }));
     await this.run('apply', '--server-side', '-f', file);
   }
 }

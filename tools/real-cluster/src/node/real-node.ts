@@ -6,6 +6,7 @@ import { stringify } from 'yaml';
 import { ADDRESSES } from '../cluster/addresses.ts';
 import type { Authority } from '../cluster/certificates.ts';
 import type { Hierarchy } from '../world/cgroups.ts';
+import type { NodeImage } from '../world/plan.ts';
 import { containerdConfiguration, kubeletConfiguration, networkConfiguration } from './configuration.ts';
 
 const CONTAINERD_WITHIN_MS = 30_000;
@@ -26,8 +27,8 @@ export interface NodeOptions {
   readonly authority: Authority;
   readonly binary: (name: string) => string;
   readonly hierarchies: readonly Hierarchy[];
-  /** OCI archives of images that it is to have. */
-  readonly archives: readonly string[];
+  /** What it has without pulling it. */
+  readonly images: readonly NodeImage[];
   /** Which of the real nodes it is. */
   readonly index: number;
   readonly signal: AbortSignal;
@@ -49,7 +50,7 @@ export class RealNode {
   static async start(machine: Machine, options: NodeOptions): Promise<RealNode> {
     const folder = join(options.run.dataDir, machine.name);
     const containerd = await startContainerd(machine, folder, options);
-    for (const archive of options.archives) await importImage(containerd, archive, options.signal);
+    for (const image of options.images) await importImage(containerd, image, options.signal);
     const kubelet = await startKubelet(machine, { ...options, folder, containerd });
     const plugin = machine.gpus ? await startDevicePlugin(machine, { ...options, containerd }) : undefined;
     return new RealNode(machine.name, containerd, [kubelet, ...(plugin ? [plugin] : [])]);
@@ -108,8 +109,14 @@ async function startContainerd({ name }: Machine, folder: string, options: NodeO
   return program;
 }
 
-async function importImage(containerd: Program, archive: string, signal: AbortSignal): Promise<void> {
-  await runIn(containerd, ['ctr', '-n', 'k8s.io', 'images', 'import', archive], signal);
+async function importImage(
+  containerd: Program,
+  { reference, archive, aliases }: NodeImage,
+  signal: AbortSignal,
+): Promise<void> {
+  const images = ['ctr', '-n', 'k8s.io', 'images'];
+  await runIn(containerd, [...images, 'import', archive], signal);
+  for (const alias of aliases) await runIn(containerd, [...images, 'tag', reference, alias], signal);
 }
 
 async function startKubelet(

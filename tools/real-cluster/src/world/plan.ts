@@ -1,5 +1,14 @@
 import type { Hierarchy } from './cgroups.ts';
 
+/** An image that a node has without pulling it. */
+export interface NodeImage {
+  readonly reference: string;
+  /** Path of its OCI archive. */
+  readonly archive: string;
+  /** Other names that it goes by. */
+  readonly aliases: readonly string[];
+}
+
 /** Everything that the inside of a cluster's namespaces is told by the outside. */
 export interface Plan {
   readonly dataDir: string;
@@ -8,8 +17,6 @@ export interface Plan {
   readonly hierarchies: readonly Hierarchy[];
   /** Paths of programs by name. */
   readonly binaries: Readonly<Record<string, string>>;
-  /** OCI archives that every node gets, the sandbox's first. */
-  readonly archives: readonly string[];
-  /** GPUs that the GPU node tells of. */
-  readonly gpus: number;
+  /** What every node has without pulling it, the sandbox's first. */
+  readonly images: readonly NodeImage[];
 }
