@@ -26,8 +26,6 @@ export interface BuildOptions {
   readonly fresh?: boolean;
   /** Where the OCI archive is written. */
   readonly archive?: string;
-  /** Whether layers are compressed in it, as registries have them; they are by default. */
-  readonly compress?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -35,7 +33,7 @@ export interface BuiltImage {
   readonly reference: string;
   /** `sha256:…` of the image's manifest; the same for the same sources on the same bases. */
   readonly digest: string;
-  /** Bytes of all layers as they are in the archive: as they are sent, if that is compressed. */
+  /** Bytes of all layers as they are sent, compressed. */
   readonly compressedBytes: number;
   /** Bytes of the layers that are ours and not the base's. */
   readonly ownBytes: number;
@@ -54,7 +52,7 @@ export async function buildImage(name: ImageName, options: BuildOptions): Promis
   await builder.run(buildArguments(file, options), signal);
   const archive = options.archive ?? (await temporaryArchive());
   try {
-    await exportArchive(builder, { reference, archive, compress: options.compress ?? true, signal });
+    await exportArchive(builder, { reference, archive, signal });
     return { reference, ...(await inspectArchive(archive, signal)) };
   } finally {
     if (options.archive === undefined) await rm(dirname(archive), { recursive: true, force: true });
@@ -84,18 +82,15 @@ function buildArguments(
 export interface ExportOptions {
   readonly reference: string;
   readonly archive: string;
-  readonly compress?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Writes an image into an archive in the OCI layout. Docker decides by itself what it compresses. */
-export async function exportArchive(builder: Builder, options: ExportOptions): Promise<void> {
-  const { reference, archive, compress = true, signal } = options;
+/** Writes an image into an archive in the OCI layout. */
+export async function exportArchive(builder: Builder, { reference, archive, signal }: ExportOptions): Promise<void> {
   await rm(archive, { force: true });
-  const plain = compress ? [] : ['--disable-compression'];
   await (builder.name === 'docker'
     ? builder.run(['save', '--output', archive, reference], signal)
-    : builder.run(['push', '--quiet', ...plain, reference, `oci-archive:${archive}:${reference}`], signal));
+    : builder.run(['push', '--quiet', reference, `oci-archive:${archive}:${reference}`], signal));
 }
 
 async function temporaryArchive(): Promise<string> {

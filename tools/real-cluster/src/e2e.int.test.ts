@@ -65,7 +65,7 @@ test('on real kubelets: install, a model that answers, upgrade under load, leade
   console.log(output());
   expect({ code, output: code === 0 ? '' : output() }).toEqual({ code: 0, output: '' });
   expect(output()).toContain('leaders killed, others lead');
-  expect(output()).toContain('the API server has refused them nothing');
+  for (const first of ['workspace', 'gpu-provisioner']) expect(output()).toContain(`uninstalled, ${first} first`);
 });
 
 test('a run that is killed leaves no process behind', async () => {

@@ -46,7 +46,7 @@ export async function prepareCluster(options: PrepareOptions): Promise<Prepared>
     await buildProgramImage(builder, { program: paths('pause'), reference: SANDBOX_IMAGE, signal: options.signal });
     await exportArchive(builder, { reference: SANDBOX_IMAGE, archive, signal: options.signal });
   }
-  const sandbox = { reference: SANDBOX_IMAGE, archive, aliases: [] };
+  const sandbox = { reference: SANDBOX_IMAGE, archive };
   return { builder, plan: { packagesRoot: packages.root, binaries, images: [sandbox] } };
 }
 

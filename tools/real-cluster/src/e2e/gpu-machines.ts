@@ -7,34 +7,34 @@ import type { Machine, RealNode } from '../node/real-node.ts';
 const OF_THE_KUBELET = /^(beta\.)?kubernetes\.io\/(os|arch|hostname)$/;
 const GPU = 'nvidia.com/gpu';
 
-/** Brings up a real machine for the first pool's Node; further ones are kwok's, as long as that one runs. */
+/** Brings up a real machine for the first Node of a pool that there ever is, whenever that is to run; all others are kwok's. */
 export class GpuMachines implements NodeProvider {
   readonly #cluster: RealCluster;
-  readonly #running = new Map<string, Promise<RealNode>>();
+  #name: string | undefined;
+  #running: Promise<RealNode> | undefined;
 
   constructor(cluster: RealCluster) {
     this.#cluster = cluster;
   }
 
   async start(node: Node, signal: AbortSignal): Promise<boolean> {
-    const { name } = node.metadata;
-    if (!this.#running.has(name)) {
-      if (this.#running.size > 0) return false;
-      this.#running.set(name, this.#cluster.addNode(machineOf(node), signal));
-    }
+    this.#name ??= node.metadata.name;
+    if (this.#name !== node.metadata.name) return false;
+    this.#running ??= this.#cluster.addNode(machineOf(node), signal);
     try {
-      await this.#running.get(name);
+      await this.#running;
       return true;
     } catch (error) {
-      this.#running.delete(name);
+      this.#running = undefined;
       throw error;
     }
   }
 
   async stop(name: string): Promise<void> {
-    const machine = await this.#running.get(name);
+    if (this.#name !== name) return;
+    const machine = await this.#running;
     await machine?.stop();
-    this.#running.delete(name);
+    this.#running = undefined;
   }
 }
 

@@ -12,11 +12,8 @@ import {
 import type { OnProgress } from '@kaito/local-stack';
 import type { NodeImage } from '../world/plan.ts';
 
-/** What the workspaces of the test run, by the names that a real cluster would pull: all are the stand-in model. */
-const MODEL_IMAGES = [
-  'mcr.microsoft.com/aks/kaito/kaito-phi-3-mini-4k-instruct:0.0.1',
-  'mcr.microsoft.com/aks/kaito/kaito-phi-3-mini-128k-instruct:0.0.1',
-] as const;
+/** What the inference pod of the test runs, by the name that a real cluster would pull: it is the stand-in model. */
+const MODEL_IMAGES = ['mcr.microsoft.com/aks/kaito/kaito-phi-3-mini-4k-instruct:0.0.1'];
 
 export interface ImagesOptions {
   readonly builder: Builder;
@@ -36,7 +33,7 @@ export async function buildTestImages({ builder, onProgress, signal }: ImagesOpt
   const build = async (name: ImageName, archive: string): Promise<void> => {
     await buildStandIns({ builder, onProgress, signal });
     onProgress({ name, phase: 'build', detail: 'its image' });
-    const options = { builder, bases, archive, compress: false, reference: controllerImage(name), signal };
+    const options = { builder, bases, archive, reference: controllerImage(name), signal };
     if (name !== 'stand-in-model') return void (await buildImage(name, options));
     await using assets = await modelContext({ onProgress, signal });
     await buildImage(name, { ...options, contexts: { assets: assets.folder } });
@@ -45,6 +42,6 @@ export async function buildTestImages({ builder, onProgress, signal }: ImagesOpt
   return archives.map(({ name, archive }) => ({
     reference: controllerImage(name),
     archive,
-    aliases: name === 'stand-in-model' ? MODEL_IMAGES : [],
+    ...(name === 'stand-in-model' ? { aliases: MODEL_IMAGES, needsGpu: true } : {}),
   }));
 }

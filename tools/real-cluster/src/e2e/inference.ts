@@ -4,6 +4,7 @@ import { repositoryRoot } from '@kaito/local-stack';
 import type { Kubectl } from './kubectl.ts';
 
 const WITHIN = { ready: '180s', gone: '90s' } as const;
+const LAST_PROMPTS_S = 2;
 
 /** A workspace of the examples, in the default namespace. */
 export interface Example {
@@ -26,9 +27,21 @@ export async function serve(kubectl: Kubectl, { file, name }: Example): Promise<
   return `http://${address}/chat`;
 }
 
-/** Deletes a workspace, and waits until it is gone. */
+/**
+ * Deletes a workspace, and waits until it is gone. Nobody waits for the last prompts of its pod: the shell that the images start their
+ * server with is the first process of the container and passes no signal on, so that all of the grace period would go by.
+ */
 export async function remove(kubectl: Kubectl, { name }: Example): Promise<void> {
-  await kubectl.run('delete', 'workspace', name, '--wait', `--timeout=${WITHIN.gone}`);
+  await kubectl.run('delete', 'workspace', name, '--wait=false');
+  await kubectl.run(
+    'delete',
+    'pod',
+    `${name}-0`,
+    `--grace-period=${LAST_PROMPTS_S}`,
+    '--ignore-not-found',
+    '--wait=false',
+  );
+  await kubectl.run('wait', `workspace/${name}`, '--for=delete', `--timeout=${WITHIN.gone}`);
 }
 
 export async function inferencePod(client: Client, { name }: Example): Promise<InferencePod> {

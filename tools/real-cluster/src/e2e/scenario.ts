@@ -8,7 +8,8 @@ import { Installation } from './installation.ts';
 import { Kubectl } from './kubectl.ts';
 import { nothingLeft } from './left-over.ts';
 import { Load } from './load.ts';
-import { refusals } from './refusals.ts';
+import { Refusals } from './refusals.ts';
+import type { ChartName } from './releases.ts';
 
 export interface ScenarioOptions {
   readonly cluster: RealCluster;
@@ -23,9 +24,11 @@ interface World extends ScenarioOptions {
   readonly kubectl: Kubectl;
   readonly azure: Azure;
   readonly installation: Installation;
+  readonly refusals: Refusals;
 }
 
 const FIRST: Example = { file: 'kaito_workspace_phi_3.yaml', name: 'workspace-phi-3-mini' };
+/** On a node that kwok plays. */
 const SECOND: Example = { file: 'kaito_workspace_phi_3_128k.yaml', name: 'workspace-phi-3-mini-128k' };
 /** Prompts that must be answered after the last disturbance. */
 const ANSWERS_AFTER = 3;
@@ -37,31 +40,34 @@ const ANSWERS_AFTER = 3;
  */
 export async function runScenario(options: ScenarioOptions): Promise<void> {
   const world = await openWorld(options);
-  const { azure, kubectl, installation, cluster, say, signal } = world;
+  const { azure, kubectl, installation, say, signal } = world;
   await installation.upgrade('1');
   await installation.test();
   say(
     'both charts are installed and their tests pass: two pods each, under RBAC and restricted pod security, webhook on',
   );
   await serveThroughUpgrade(world);
-  await installation.uninstall('workspace');
-  await nothingLeft(azure, kubectl, signal);
-  say('uninstalled, workspace first: no pool, claim or node is left');
+  await uninstall(world, 'workspace');
   await installation.upgrade('3');
-  const url = await serve(kubectl, SECOND);
-  await using load = new Load(url);
-  await load.answered(1, signal);
-  await load[Symbol.asyncDispose]();
-  say(`installed again; ${SECOND.name} answers`);
+  await serve(kubectl, SECOND);
+  say(`both are installed again; ${SECOND.name} is ready on a node of kwok`);
   await remove(kubectl, SECOND);
   await nothingLeft(azure, kubectl, signal);
-  await installation.uninstall('gpu-provisioner');
-  await nothingLeft(azure, kubectl, signal);
-  say('uninstalled, gpu-provisioner first: no pool, claim or node is left');
-  const refused = await refusals(cluster.run.dataDir);
-  if (refused.length > 0) throw new Error(`the API server has refused the controllers: ${refused.join('; ')}`);
-  say('the API server has refused them nothing');
+  await uninstall(world, 'gpu-provisioner');
   await azure.emulator.stop();
+}
+
+async function uninstall(
+  { azure, kubectl, installation, refusals, say, signal }: World,
+  first: ChartName,
+): Promise<void> {
+  await refusals.check();
+  await installation.uninstall(first);
+  await nothingLeft(azure, kubectl, signal);
+  await refusals.pass();
+  say(
+    `uninstalled, ${first} first: no pool, claim or node is left, and the API server had refused the controllers nothing`,
+  );
 }
 
 async function openWorld(options: ScenarioOptions): Promise<World> {
@@ -75,7 +81,8 @@ async function openWorld(options: ScenarioOptions): Promise<World> {
   const shared = { kubeconfig, folder: run.dataDir, signal };
   const kubectl = new Kubectl({ ...shared, command: binary('kubectl') });
   const helm = new Helm({ ...shared, command: binary('helm') });
-  return { ...options, azure, kubectl, installation: new Installation({ helm, kubectl, azure, signal }) };
+  const installation = new Installation({ helm, kubectl, azure, signal });
+  return { ...options, azure, kubectl, installation, refusals: new Refusals(run.dataDir) };
 }
 
 /** One workspace from its first to its last day; whatever happens to the controllers, its pod stays as it is and answers. */

@@ -50,7 +50,8 @@ export class RealNode {
   static async start(machine: Machine, options: NodeOptions): Promise<RealNode> {
     const folder = join(options.run.dataDir, machine.name);
     const containerd = await startContainerd(machine, folder, options);
-    for (const image of options.images) await importImage(containerd, image, options.signal);
+    const images = options.images.filter(({ needsGpu = false }) => !needsGpu || machine.gpus);
+    await Promise.all(images.map(image => importImage(containerd, image, options.signal)));
     const kubelet = await startKubelet(machine, { ...options, folder, containerd });
     const plugin = machine.gpus ? await startDevicePlugin(machine, { ...options, containerd }) : undefined;
     return new RealNode(machine.name, containerd, [kubelet, ...(plugin ? [plugin] : [])]);
@@ -111,7 +112,7 @@ async function startContainerd({ name }: Machine, folder: string, options: NodeO
 
 async function importImage(
   containerd: Program,
-  { reference, archive, aliases }: NodeImage,
+  { reference, archive, aliases = [] }: NodeImage,
   signal: AbortSignal,
 ): Promise<void> {
   const images = ['ctr', '-n', 'k8s.io', 'images'];

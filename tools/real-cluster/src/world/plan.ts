@@ -6,7 +6,9 @@ export interface NodeImage {
   /** Path of its OCI archive. */
   readonly archive: string;
   /** Other names that it goes by. */
-  readonly aliases: readonly string[];
+  readonly aliases?: readonly string[];
+  /** Whether only pods with GPUs run it, so that other nodes do without. */
+  readonly needsGpu?: boolean;
 }
 
 /** Everything that the inside of a cluster's namespaces is told by the outside. */
