@@ -32,15 +32,11 @@ export async function serve(kubectl: Kubectl, { file, name }: Example): Promise<
  * server with is the first process of the container and passes no signal on, so that all of the grace period would go by.
  */
 export async function remove(kubectl: Kubectl, { name }: Example): Promise<void> {
+  const pod = `pod/${name}-0`;
   await kubectl.run('delete', 'workspace', name, '--wait=false');
-  await kubectl.run(
-    'delete',
-    'pod',
-    `${name}-0`,
-    `--grace-period=${LAST_PROMPTS_S}`,
-    '--ignore-not-found',
-    '--wait=false',
-  );
+  const deleted = '--for=jsonpath={.metadata.deletionTimestamp}';
+  await kubectl.run('wait', pod, deleted, `--timeout=${WITHIN.gone}`);
+  await kubectl.run('delete', pod, `--grace-period=${LAST_PROMPTS_S}`, '--ignore-not-found', '--wait=false');
   await kubectl.run('wait', `workspace/${name}`, '--for=delete', `--timeout=${WITHIN.gone}`);
 }
 

@@ -6,7 +6,7 @@ import { CHARTS, prerequisites, valuesOf, type ChartName } from './releases.ts';
 
 const CHART_NAMES = ['gpu-provisioner', 'workspace'] as const satisfies readonly ChartName[];
 const ROLLED_OUT_WITHIN = '120s';
-const FOLLOWED_WITHIN_MS = 60_000;
+const LED_WITHIN_MS = 60_000;
 const LOOK_AGAIN_MS = 200;
 
 export interface InstallationOptions {
@@ -60,23 +60,21 @@ export class Installation {
     const leader = await this.#leader(namespace);
     await kubectl.run('delete', 'pod', leader, '-n', namespace, '--grace-period=0', '--force');
     await kubectl.run('rollout', 'status', `deployment/${chart}`, '-n', namespace, `--timeout=${ROLLED_OUT_WITHIN}`);
-    await this.#followed(namespace, leader);
+    await this.#leader(namespace, leader);
   }
 
-  async #followed(namespace: string, leader: string): Promise<void> {
-    for (const until = performance.now() + FOLLOWED_WITHIN_MS; ; await pause(LOOK_AGAIN_MS, this.#signal)) {
-      const now = await this.#leader(namespace);
-      if (now !== leader) return;
-      if (performance.now() > until) throw new Error(`${leader} was killed, and nobody else leads in ${namespace}`);
-    }
-  }
-
-  /** @returns the name of the pod that leads: it stands in front of a random part in the Lease. */
-  async #leader(namespace: string): Promise<string> {
+  /**
+   * Waits for a pod that leads. One that ended well has left the Lease without a holder.
+   * @param former whom it must not be.
+   * @returns its name, which stands in front of a random part in the Lease.
+   */
+  async #leader(namespace: string, former = ''): Promise<string> {
     const path = 'jsonpath={.items[*].spec.holderIdentity}';
-    const holder = await this.#kubectl.run('get', 'leases', '-n', namespace, '-o', path);
-    const [pod = ''] = holder.split('_');
-    if (pod === '') throw new Error(`nobody leads in ${namespace}`);
-    return pod;
+    for (const until = performance.now() + LED_WITHIN_MS; ; await pause(LOOK_AGAIN_MS, this.#signal)) {
+      const holder = await this.#kubectl.run('get', 'leases', '-n', namespace, '-o', path);
+      const [pod = ''] = holder.split('_');
+      if (pod !== '' && pod !== former) return pod;
+      if (performance.now() > until) throw new Error(`nobody leads in ${namespace}${former && `, but ${former} did`}`);
+    }
   }
 }
