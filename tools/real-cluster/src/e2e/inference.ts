@@ -4,7 +4,6 @@ import { repositoryRoot } from '@kaito/local-stack';
 import type { Kubectl } from './kubectl.ts';
 
 const WITHIN = { ready: '180s', gone: '90s' } as const;
-const LAST_PROMPTS_S = 2;
 
 /** A workspace of the examples, in the default namespace. */
 export interface Example {
@@ -27,17 +26,22 @@ export async function serve(kubectl: Kubectl, { file, name }: Example): Promise<
   return `http://${address}/chat`;
 }
 
-/**
- * Deletes a workspace, and waits until it is gone. Nobody waits for the last prompts of its pod: the shell that the images start their
- * server with is the first process of the container and passes no signal on, so that all of the grace period would go by.
- */
+/** Deletes a workspace, and waits until it is gone. */
 export async function remove(kubectl: Kubectl, { name }: Example): Promise<void> {
-  const pod = `pod/${name}-0`;
-  await kubectl.run('delete', 'workspace', name, '--wait=false');
-  const deleted = '--for=jsonpath={.metadata.deletionTimestamp}';
-  await kubectl.run('wait', pod, deleted, `--timeout=${WITHIN.gone}`);
-  await kubectl.run('delete', pod, `--grace-period=${LAST_PROMPTS_S}`, '--ignore-not-found', '--wait=false');
-  await kubectl.run('wait', `workspace/${name}`, '--for=delete', `--timeout=${WITHIN.gone}`);
+  await kubectl.run('delete', 'workspace', name, '--wait', `--timeout=${WITHIN.gone}`);
+}
+
+/**
+ * The same without waiting for the last prompts of its pod: the shell by which the images start their server is the first process
+ * of the container and passes no signal on, so that all of the grace period, a minute, would go by.
+ */
+export async function removeAtOnce(kubectl: Kubectl, example: Example): Promise<void> {
+  const pod = `pod/${example.name}-0`;
+  await kubectl.run('delete', 'workspace', example.name, '--wait=false');
+  // Before that, another one would be made in its place.
+  await kubectl.run('wait', pod, '--for=jsonpath={.metadata.deletionTimestamp}', `--timeout=${WITHIN.gone}`);
+  await kubectl.run('delete', pod, '--grace-period=0', '--force', '--ignore-not-found');
+  await kubectl.run('wait', `workspace/${example.name}`, '--for=delete', `--timeout=${WITHIN.gone}`);
 }
 
 export async function inferencePod(client: Client, { name }: Example): Promise<InferencePod> {
