@@ -93,6 +93,11 @@ export async function exportArchive(builder: Builder, { reference, archive, sign
     : builder.run(['push', '--quiet', reference, `oci-archive:${archive}:${reference}`], signal));
 }
 
+/** Pushes an image that was built, to the registry that stands in its name. Whoever is logged in there does so. */
+export async function pushImage(builder: Builder, reference: string, signal?: AbortSignal): Promise<void> {
+  await builder.run(['push', reference], signal);
+}
+
 async function temporaryArchive(): Promise<string> {
   const folder = join(cacheDir(), 'images');
   await mkdir(folder, { recursive: true });

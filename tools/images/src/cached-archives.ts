@@ -16,7 +16,8 @@ const INPUTS = [
   '{packages,tools}/*/{package.json,Dockerfile}',
   'packages/*/src/**/*',
   'tools/{bundle,sbom}.mjs',
-  'tools/{images,local-stack,stand-in-model}/src/**/*',
+  'tools/images/src/{build-image,model-context,stand-ins}.ts',
+  'tools/stand-in-model/src/**/*',
   'tools/stand-in-model/{in-place-of.sh,engine/*}',
 ] as const;
 const NOT_INPUTS = /\.(test|test-data)\.ts$/;

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import manifest from '../package.json' with { type: 'json' };
 import { messageOf, printProgress } from '@kaito/local-stack';
 import {
   buildImage,
   CONTROLLER_IMAGES,
   IMAGES,
+  pushImage,
   type BuildOptions,
   type BuiltImage,
   type ImageName,
@@ -18,8 +20,9 @@ const HELP = `npm run images -- [options] [${IMAGES.join(' | ')}]
 Builds images with the docker or buildah that is installed, those of both controllers by default,
 and prints size and digest of each.
 
-  --tag <tag>      their tag; "dev" by default
+  --tag <tag>      their tag; by default the version, which is what the charts ask for
   --registry <r>   what stands before their names; "kaito" by default
+  --push <r>       the same, and pushes them there; log in to the registry first
   --archive <dir>  writes each as an OCI archive into this folder
   --fresh          takes no layer of an earlier build
   --check          builds each once more, of no layer of the first, and fails when the digests differ
@@ -29,8 +32,9 @@ and prints size and digest of each.
 `;
 
 const OPTIONS = {
-  tag: { type: 'string', default: 'dev' },
+  tag: { type: 'string', default: manifest.version },
   registry: { type: 'string', default: 'kaito' },
+  push: { type: 'string' },
   archive: { type: 'string' },
   fresh: { type: 'boolean', default: false },
   check: { type: 'boolean', default: false },
@@ -41,16 +45,19 @@ const OPTIONS = {
 async function main(argv: readonly string[], signal: AbortSignal): Promise<void> {
   const { values, positionals } = parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
   if (values.help) return void process.stdout.write(HELP);
+  if (values.push !== undefined && values['stand-ins'])
+    throw new RangeError('--push and --stand-ins exclude each other: stand-ins are for this machine only');
   const names = positionals.length > 0 ? positionals.map(imageName) : CONTROLLER_IMAGES;
   const standIns = values['stand-ins'];
   const builder = await chooseBuilder(standIns, signal);
   const bases = standIns ? { BUILD_IMAGE: STAND_IN_BUILD_IMAGE, RUN_IMAGE: STAND_IN_RUN_IMAGE } : {};
   for (const name of names) {
-    const reference = `${values.registry}/${name}:${values.tag}`;
+    const reference = `${values.push ?? values.registry}/${name}:${values.tag}`;
     const archive = values.archive === undefined ? {} : { archive: join(values.archive, `${name}.tar`) };
     const built = await build(name, { builder, reference, bases, fresh: values.fresh, ...archive, signal });
     const sizes = `${megabytes(built.compressedBytes)} compressed, ${megabytes(built.ownBytes)} of it ours`;
     console.log(`${reference}  ${built.digest}  ${sizes}${standIns ? '  (on a STAND-IN base)' : ''}`);
+    if (values.push !== undefined) await pushImage(builder, reference, signal);
     if (values.check)
       await check(name, built, { builder, reference: `${reference}-again`, bases, fresh: true, signal });
   }
