@@ -10,7 +10,7 @@ export { readAuditLog, type AuditedRequest } from './control-plane/read-audit-lo
 export type { PrepareOptions } from './prepare.ts';
 export type { OnProgress, ProgressEvent, ProgressPhase } from './progress.ts';
 export { EmulatorClient } from '@kaito/emulator';
-export { messageOf } from './error-text.ts';
+export { hasCode, messageOf } from './error-text.ts';
 export { repositoryRoot } from './repository.ts';
 export { cacheDir } from './binaries/settings.ts';
 export { CommandError, runProgram } from './binaries/run-program.ts';

@@ -1,5 +1,6 @@
 import { mkdirSync, existsSync, readFileSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { hasCode } from '@kaito/local-stack';
 
 const ROOT = '/sys/fs/cgroup';
 const PREFIX = 'kaito-real-';
@@ -53,7 +54,7 @@ function removeTree(folder: string): void {
     rmdirSync(folder);
   } catch (error) {
     // Something runs in it: it is another cluster's.
-    if (!(error instanceof Error && 'code' in error && error.code === 'EBUSY')) throw error;
+    if (!hasCode(error, 'EBUSY')) throw error;
   }
 }
 

@@ -48,7 +48,8 @@ export async function runInside({ plan, command, signal }: WorldOptions): Promis
   }
 }
 
-function removeLeftovers(): void {
+/** Removes cgroups and data folders of runs that were killed. */
+export function removeLeftovers(): void {
   removeCgroups();
   for (const name of readdirSync(tmpdir())) {
     const pid = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1];
