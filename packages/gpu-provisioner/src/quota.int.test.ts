@@ -89,7 +89,7 @@ test('50 claims racing for quota of 20 make exactly 20 PUTs, none refused; the o
   await stack().provisioner.kill();
   await stack().provisioner.start();
   await remove((await claims()).filter(isReady).slice(0, 5));
-  await eventually(async () => expect(await puts()).toEqual({ 201: 25 }), { timeoutMs: 45_000 });
+  await eventually(async () => expect(await puts()).toEqual({ 201: 25 }), { timeoutMs: 90_000 });
   await expectReady(20);
   await expectWaiting(25);
   expect(await puts()).toEqual({ 201: 25 });

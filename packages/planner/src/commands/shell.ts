@@ -17,7 +17,11 @@ export function commandLine(program: string, flags: Flags): string {
   return [program, ...words].join(' ');
 }
 
-/** A container command that has a shell run the line. */
-export function shellCommand(line: string): readonly string[] {
-  return ['/bin/sh', '-c', line];
+/**
+ * A container command that has a shell run the line, which the program then takes the place of: a shell that waits for its child as the
+ * first process of a container does not pass signals on, and the pod would hold its GPUs until it is killed.
+ * @param before what is run first, and has to succeed
+ */
+export function shellCommand(line: string, before?: string): readonly string[] {
+  return ['/bin/sh', '-c', [...(before === undefined ? [] : [before]), `exec ${line}`].join(' && ')];
 }

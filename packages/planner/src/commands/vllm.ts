@@ -53,7 +53,7 @@ export function vllmCommands(model: Model, settings: VllmSettings, start: VllmSt
   if (start.podsPerCopy === 1) return { command: shellCommand(line) };
   const lead = commandLine(`${rayScript} leader`, { ray_cluster_size: String(start.podsPerCopy), ray_port: rayPort });
   const join = `${rayScript} worker --ray_address=${leaderHost(start)} --ray_port=${rayPort}`;
-  return { command: shellCommand(`${lead} && ${line}`), workerCommand: shellCommand(join) };
+  return { command: shellCommand(line, lead), workerCommand: shellCommand(join) };
 }
 
 function sourceFlags(model: Model, { dtype, format, tokenizerMode }: VllmSettings, start: VllmStart): Flags {

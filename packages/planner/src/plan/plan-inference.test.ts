@@ -44,7 +44,7 @@ describe('plan of the phi-3 workspace of the guides', () => {
       command: [
         '/bin/sh',
         '-c',
-        'accelerate launch --num_processes=1 --num_machines=1 --machine_rank=0 --gpu_ids=all inference_api.py --torch_dtype=auto --pipeline=text-generation --trust_remote_code',
+        'exec accelerate launch --num_processes=1 --num_machines=1 --machine_rank=0 --gpu_ids=all inference_api.py --torch_dtype=auto --pipeline=text-generation --trust_remote_code',
       ],
       env: {},
       port: 5000,
@@ -102,7 +102,7 @@ describe('plan with vLLM', () => {
     const planned = servingPlanOf(serving('llama-3.1-8b-instruct', a100));
     expect(lineOf(planned)).toBe(
       [
-        'python3 /workspace/vllm/inference_api.py --served-model-name=llama-3.1-8b-instruct',
+        'exec python3 /workspace/vllm/inference_api.py --served-model-name=llama-3.1-8b-instruct',
         `--model=${id} --revision=${revision} --code-revision=${revision} --download-dir=/workspace/weights`,
         '--load-format=auto --config-format=auto --tokenizer-mode=auto --dtype=bfloat16 --max-model-len=131072',
         '--gpu-memory-utilization=0.84 --tensor-parallel-size=1',
@@ -149,11 +149,11 @@ describe('plan with vLLM', () => {
     expect(nodes.count).toBe(3);
     expect(server).toMatchObject({ replicas: 3, podsPerCopy: 3, parallelism: { tensor: 1, pipeline: 3, data: 1 } });
     expect(server.command[2]).toMatch(
-      /^\S+multi-node-serving\.sh leader --ray_cluster_size=3 --ray_port=6379 && python3 /,
+      /^\S+multi-node-serving\.sh leader --ray_cluster_size=3 --ray_port=6379 && exec python3 /,
     );
     expect(server.command[2]).toContain('--pipeline-parallel-size=3 --distributed-executor-backend=ray');
     expect(server.workerCommand?.[2]).toBe(
-      '/workspace/vllm/multi-node-serving.sh worker --ray_address=my-model-0.my-model-headless.default.svc.cluster.local --ray_port=6379',
+      'exec /workspace/vllm/multi-node-serving.sh worker --ray_address=my-model-0.my-model-headless.default.svc.cluster.local --ray_port=6379',
     );
   });
 

@@ -3,7 +3,7 @@ import { pods, statefulSets, type Client } from '@kaito/kube';
 import { repositoryRoot } from '@kaito/local-stack';
 import type { Kubectl } from './kubectl.ts';
 
-const WITHIN = { ready: '180s', gone: '90s' } as const;
+const WITHIN = { ready: '180s', gone: '50s' } as const;
 
 /** A workspace of the examples, in the default namespace. */
 export interface Example {
@@ -26,22 +26,9 @@ export async function serve(kubectl: Kubectl, { file, name }: Example): Promise<
   return `http://${address}/chat`;
 }
 
-/** Deletes a workspace, and waits until it is gone. */
+/** Deletes a workspace, and waits until it is gone: sooner than the grace period of a server that got no signal. */
 export async function remove(kubectl: Kubectl, { name }: Example): Promise<void> {
   await kubectl.run('delete', 'workspace', name, '--wait', `--timeout=${WITHIN.gone}`);
-}
-
-/**
- * The same without waiting for the last prompts of its pod: the shell by which the images start their server is the first process
- * of the container and passes no signal on, so that all of the grace period, a minute, would go by.
- */
-export async function removeAtOnce(kubectl: Kubectl, example: Example): Promise<void> {
-  const pod = `pod/${example.name}-0`;
-  await kubectl.run('delete', 'workspace', example.name, '--wait=false');
-  // Before that, another one would be made in its place.
-  await kubectl.run('wait', pod, '--for=jsonpath={.metadata.deletionTimestamp}', `--timeout=${WITHIN.gone}`);
-  await kubectl.run('delete', pod, '--grace-period=0', '--force', '--ignore-not-found');
-  await kubectl.run('wait', `workspace/${example.name}`, '--for=delete', `--timeout=${WITHIN.gone}`);
 }
 
 export async function inferencePod(client: Client, { name }: Example): Promise<InferencePod> {

@@ -3,7 +3,7 @@ import { ADDRESSES, PORTS } from '../cluster/addresses.ts';
 import type { RealCluster } from '../cluster/real-cluster.ts';
 import { startAzure, type Azure } from './azure.ts';
 import { Helm } from './helm.ts';
-import { inferencePod, remove, removeAtOnce, same, serve, type Example } from './inference.ts';
+import { inferencePod, remove, same, serve, type Example } from './inference.ts';
 import { Installation } from './installation.ts';
 import { Kubectl } from './kubectl.ts';
 import { nothingLeft } from './left-over.ts';
@@ -101,7 +101,7 @@ async function serveThroughUpgrade({ kubectl, azure, installation, cluster, say,
   load.check();
   say(`leaders killed, others lead: ${load.answers} prompts answered meanwhile, none lost, the pod is the same`);
   await load[Symbol.asyncDispose]();
-  await removeAtOnce(kubectl, FIRST);
+  await remove(kubectl, FIRST);
   await nothingLeft(azure, kubectl, signal);
   say('the workspace is deleted; no pool, claim or node of it is left');
 }
