@@ -64,7 +64,7 @@ export class Installation {
   }
 
   /**
-   * Waits for a pod that leads. One that ended well has left the Lease without a holder.
+   * Waits for a pod that leads and is not on its way out. One that ended well has left the Lease without a holder.
    * @param former whom it must not be.
    * @returns its name, which stands in front of a random part in the Lease.
    */
@@ -73,8 +73,15 @@ export class Installation {
     for (const until = performance.now() + LED_WITHIN_MS; ; await pause(LOOK_AGAIN_MS, this.#signal)) {
       const holder = await this.#kubectl.run('get', 'leases', '-n', namespace, '-o', path);
       const [pod = ''] = holder.split('_');
-      if (pod !== '' && pod !== former) return pod;
+      if (pod !== '' && pod !== former && (await this.#stays(namespace, pod))) return pod;
       if (performance.now() > until) throw new Error(`nobody leads in ${namespace}${former && `, but ${former} did`}`);
     }
+  }
+
+  async #stays(namespace: string, pod: string): Promise<boolean> {
+    const path = 'jsonpath={.metadata.name}/{.metadata.deletionTimestamp}';
+    return (
+      (await this.#kubectl.run('get', 'pod', pod, '-n', namespace, '--ignore-not-found', '-o', path)) === `${pod}/`
+    );
   }
 }
