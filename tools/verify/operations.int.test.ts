@@ -48,11 +48,12 @@ function untilReady(): Promise<string | undefined> {
   );
 }
 
-async function theNode(): Promise<string> {
+/** A node that comes in the place of another may have its name. */
+async function theNode(): Promise<{ readonly name: string; readonly uid: string | undefined }> {
   const { items } = await getStack().client.list(nodes, { labelSelector: `${labels.workspace}=${key.name}` });
   const [node] = items;
   if (!node || items.length > 1) throw new Error(`there are ${items.length} nodes`);
-  return node.metadata.name;
+  return { name: node.metadata.name, uid: node.metadata.uid };
 }
 
 test('the commands of the guides show what they say, and a backup brings back what was deleted', async () => {
@@ -66,8 +67,8 @@ test('the commands of the guides show what they say, and a backup brings back wh
   expect(await run('PER_HOUR')).toMatch(/default +a-workspace +Standard_NC6s_v3 +1 +\d+\.\d+/);
 
   const given = await theNode();
-  await run('delete node', given);
-  await eventually(async () => expect(await theNode()).not.toBe(given), { timeoutMs: 60_000 });
+  await run('delete node', given.name);
+  await eventually(async () => expect((await theNode()).uid).not.toBe(given.uid), { timeoutMs: 60_000 });
   expect(await untilReady()).toBe(uid);
 
   await run('grep -vE');
