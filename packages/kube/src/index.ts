@@ -49,10 +49,10 @@ export type { ReconcileContext, Result } from './controller/result.ts';
 
 export { APPLIED_HASH_ANNOTATION, applyIfChanged, wasApplied } from './apply/apply-if-changed.ts';
 export type { Applied, ApplyIfChangedOptions } from './apply/apply-if-changed.ts';
-export { canonicalJson } from './apply/canonical-json.ts';
+export { canonicalDigest, canonicalJson } from './apply/canonical-json.ts';
 export { setCondition } from './apply/conditions.ts';
 export type { Condition, SetConditionOptions, StatedCondition } from './apply/conditions.ts';
-export { ensureFinalizer, removeFinalizer } from './apply/finalizers.ts';
+export { ensureFinalizer, removeFinalizer, slippedPast } from './apply/finalizers.ts';
 export { patchMetadata } from './apply/patch-metadata.ts';
 export type { MetadataChange } from './apply/patch-metadata.ts';
 export { takeOverFields } from './apply/take-over-fields.ts';

@@ -8,6 +8,7 @@ export { checkWorkspace, plan } from './plan/make-plan.ts';
 export * from './models/model.ts';
 export * from './plan/plan.ts';
 export * from './plan/plan-input.ts';
+export { shellWord } from './commands/shell.ts';
 export { baseImage } from './plan/planned-server.ts';
 export { azurePrices } from './prices/azure-prices.ts';
 export { type Problem, type ProblemCode } from './problem.ts';

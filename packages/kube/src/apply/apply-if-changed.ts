@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { Informer } from '../cache/informer.ts';
 import type { CallOptions, Client } from '../client/client.ts';
 import { keyOf } from '../client/object.ts';
 import type { KubeObject } from '../client/object.ts';
 import type { Resource } from '../client/resource.ts';
-import { canonicalJson } from './canonical-json.ts';
+import { canonicalDigest } from './canonical-json.ts';
 import { contains } from './contains.ts';
 import { takeOverFields } from './take-over-fields.ts';
 
@@ -43,7 +42,7 @@ export async function applyIfChanged<T extends KubeObject>(
   desired: NoInfer<T>,
   options: ApplyIfChangedOptions,
 ): Promise<Applied<T>> {
-  const hash = hashOf(desired);
+  const hash = canonicalDigest(desired);
   const live = informer.get(keyOf(desired));
   if (live && live.metadata.annotations?.[APPLIED_HASH_ANNOTATION] === hash && contains(live, desired)) {
     return { object: live, changed: false };
@@ -62,8 +61,4 @@ export async function applyIfChanged<T extends KubeObject>(
 /** Whether the object was ever applied by `applyIfChanged`. */
 export function wasApplied({ metadata }: KubeObject): boolean {
   return metadata.annotations?.[APPLIED_HASH_ANNOTATION] !== undefined;
-}
-
-function hashOf(desired: KubeObject): string {
-  return createHash('sha256').update(canonicalJson(desired)).digest('hex');
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { isObject } from '../client/json.ts';
 
 /**
@@ -13,4 +14,9 @@ export function canonicalJson(value: unknown): string {
     if (part !== undefined) texts.push(`${JSON.stringify(key)}:${canonicalJson(part)}`);
   }
   return `{${texts.join(',')}}`;
+}
+
+/** SHA-256 of the canonical JSON, in hexadecimal digits: equal values have equal digests, in whatever order their keys stand. */
+export function canonicalDigest(value: unknown): string {
+  return createHash('sha256').update(canonicalJson(value)).digest('hex');
 }

@@ -42,3 +42,13 @@ export async function removeFinalizer<T extends KubeObject>(
   const change = { finalizers: finalizers.filter(other => other !== finalizer) };
   return ignoreNotFound(patchMetadata(client, resource, object, change, options));
 }
+
+/**
+ * Whether an object that is gone went although the finalizer was on it. The API server lets that happen when a deletion and the patch that
+ * adds the finalizer meet: both succeed (kubernetes/kubernetes#77988).
+ * The object is to be as it was last seen: one that goes in good order is seen on its way out before it is seen to be gone.
+ */
+export function slippedPast({ metadata }: KubeObject, finalizer: string): boolean {
+  const { deletionTimestamp, finalizers = [] } = metadata;
+  return deletionTimestamp === undefined && finalizers.includes(finalizer);
+}

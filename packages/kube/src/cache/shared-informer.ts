@@ -106,7 +106,7 @@ export class SharedInformer<T extends KubeObject> implements Informer<T> {
     if (version) this.#streamVersion = version;
   }
 
-  /** One of our own writes was answered with `object`. */
+  /** The server answered with `object`, to a write of ours or a LIST past the cache. */
   observe(object: T): void {
     if (!this.#synced) return;
     const ahead = compareVersions(object.metadata.resourceVersion, this.#streamVersion);

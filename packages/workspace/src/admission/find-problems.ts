@@ -9,12 +9,17 @@ import { planInput, type ReviewFacts } from './facts.ts';
  * what was stored while admission was down is found too.
  */
 export function findProblems(workspace: Workspace, facts: ReviewFacts): readonly Problem[] {
-  const problems = [
+  return eachOnce([
     ...checkRungs(workspace, facts),
     ...missingConfig(workspace, facts.config(workspace)),
     ...findOwnProblems(workspace, facts.config(workspace), facts.nodeClasses),
-  ];
-  return problems.filter(({ message }, index) => problems.findIndex(other => other.message === message) === index);
+  ]);
+}
+
+/** The problems without those that say the same as one before them: steps of a ladder have much in common. */
+export function eachOnce(problems: readonly Problem[]): readonly Problem[] {
+  const messages = problems.map(({ message }) => message);
+  return problems.filter(({ message }, index) => messages.indexOf(message) === index);
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { PlannedServer } from '@kaito/planner';
+import { shellWord, type PlannedServer } from '@kaito/planner';
 import { hasManyLeaders, podIndexVariable } from './copies.ts';
 
 /**
@@ -24,10 +24,5 @@ export function leaderIndex({ podsPerCopy }: Pick<PlannedServer, 'podsPerCopy'>)
 }
 
 function words(command: readonly string[]): string {
-  return command.map(quoted).join(' ');
-}
-
-/** One word for a POSIX shell, whatever is in it. */
-function quoted(word: string): string {
-  return /^[A-Za-z0-9_\-./=:@,+]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+  return command.map(shellWord).join(' ');
 }

@@ -1,13 +1,11 @@
 import type { Workspace } from '@kaito/crds';
 import type { InferencePlan } from '@kaito/planner';
+import { tokenKey } from '../models/secret-token.ts';
 import { podIndexLabel, podIndexVariable } from './copies.ts';
 import type { EnvVar } from './pod-parts.ts';
 import type { RenderInput } from './render-input.ts';
 import { userEnvironment } from './security.ts';
 import { cudaHome, weightsPath } from './volumes.ts';
-
-/** Environment variable, and key in the Secret, of a Hugging Face token (KAITO; huggingface_hub docs, environment variables). */
-const token = 'HF_TOKEN';
 
 /** The environment of the server, each name once, in an order that does not depend on that of any object's keys. */
 export function environment(input: RenderInput<InferencePlan>): readonly EnvVar[] {
@@ -50,6 +48,7 @@ function mirror({ server, model }: InferencePlan, endpoint: string | undefined):
 function accessToken({ inference }: Workspace, { model }: InferencePlan): readonly EnvVar[] {
   const name = inference?.preset?.presetOptions?.modelAccessSecret;
   if (!name || model.weights === 'image') return [];
-  const secretKeyRef = { name, key: token, ...(!model.gated && { optional: true }) };
-  return [{ name: token, valueFrom: { secretKeyRef } }];
+  const secretKeyRef = { name, key: tokenKey, ...(!model.gated && { optional: true }) };
+  // The variable is called as the key (huggingface_hub docs, environment variables).
+  return [{ name: tokenKey, valueFrom: { secretKeyRef } }];
 }

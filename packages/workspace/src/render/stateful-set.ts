@@ -1,6 +1,5 @@
 import { annotations } from '@kaito/crds';
-import { apiVersionOf, canonicalJson, statefulSets, type StatefulSet } from '@kaito/kube';
-import { createHash } from 'node:crypto';
+import { apiVersionOf, canonicalDigest, statefulSets, type StatefulSet } from '@kaito/kube';
 import { templateDigestAnnotation } from '../workload/template-digest.ts';
 import { headlessServiceName } from './headless-service.ts';
 import { ownerReference, podLabels } from './ownership.ts';
@@ -40,7 +39,7 @@ export function renderStatefulSet(
 }
 
 function withDigest(template: PodTemplateSpec): PodTemplateSpec {
-  const digest = createHash('sha256').update(canonicalJson(template)).digest('hex');
+  const digest = canonicalDigest(template);
   const { metadata } = template;
   return {
     ...template,

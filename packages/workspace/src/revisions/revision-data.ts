@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { Workspace } from '@kaito/crds';
-import { canonicalJson } from '@kaito/kube';
+import { canonicalDigest } from '@kaito/kube';
 import type { ObservedConfig } from '../observed.ts';
 import { fieldImpacts } from './impact.ts';
 
@@ -70,7 +69,7 @@ export function workspaceAt(
 
 /** SHA-256 of the data, in hexadecimal digits; equal data give equal digests, in whatever order their keys stand. */
 export function revisionHash(data: RevisionData): string {
-  return createHash('sha256').update(canonicalJson(data)).digest('hex');
+  return canonicalDigest(data);
 }
 
 function pick(

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { canonicalJson, patchMetadata, statefulSets, wasApplied, type Client, type StatefulSet } from '@kaito/kube';
+import { canonicalDigest, patchMetadata, statefulSets, wasApplied, type Client, type StatefulSet } from '@kaito/kube';
 import type { Plan } from '@kaito/planner';
 
 /** What KAITO's controller is called as a field manager: its program's name (KAITO, docker/workspace/Dockerfile). */
@@ -15,7 +14,7 @@ const standsForAnnotation = 'kaito.sh/stands-for';
 export function servesOn(live: StatefulSet | undefined, desired: StatefulSet): boolean {
   if (!live || wasApplied(live)) return false;
   const mark = live.metadata.annotations?.[standsForAnnotation];
-  return mark === undefined || mark === digestOf(desired);
+  return mark === undefined || mark === canonicalDigest(desired.spec);
 }
 
 /** Writes down on a workload of KAITO's what it stands for. @returns whether that was news */
@@ -29,7 +28,7 @@ export async function noteTakeOver(
     client,
     statefulSets,
     live,
-    { annotations: { [standsForAnnotation]: digestOf(desired) } },
+    { annotations: { [standsForAnnotation]: canonicalDigest(desired.spec) } },
     { signal },
   );
   return true;
@@ -44,8 +43,4 @@ export function planAsServed(live: StatefulSet | undefined, plan: Plan): Plan | 
   if (!live || wasApplied(live) || !count || count === plan.nodes.count) return undefined;
   const warning = `KAITO made ${count} nodes for it, where ${plan.nodes.count} are planned; nothing is changed until the workspace is edited`;
   return { ...plan, nodes: { ...plan.nodes, count }, warnings: [...plan.warnings, warning] };
-}
-
-function digestOf({ spec }: StatefulSet): string {
-  return createHash('sha256').update(canonicalJson(spec)).digest('hex');
 }

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { hasCode } from '@kaito/local-stack';
 
 const ROOT = '/sys/fs/cgroup';
-const PREFIX = 'kaito-real-';
+/** How whatever a run has outside of its namespaces is called, with the id of its process behind it. */
+export const PREFIX = 'kaito-real-';
 
 /** A cgroup of our own in every v1 hierarchy, below the one that this process is in. */
 export interface Cgroups {

@@ -3,10 +3,8 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NAMESPACES } from '../requirements.ts';
-import { createCgroups, removeCgroups } from './cgroups.ts';
+import { createCgroups, PREFIX, removeCgroups } from './cgroups.ts';
 import type { Plan } from './plan.ts';
-
-const PREFIX = 'kaito-real-';
 
 export interface WorldOptions {
   readonly plan: Omit<Plan, 'dataDir' | 'hierarchies'>;

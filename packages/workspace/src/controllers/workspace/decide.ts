@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { Workspace } from '@kaito/crds';
-import { canonicalJson, type ControllerRevision } from '@kaito/kube';
+import { canonicalDigest, type ControllerRevision } from '@kaito/kube';
 import { checkWorkspace, plan, type Plan, type PlanInput, type PlanResult, type Problem } from '@kaito/planner';
 import { planInput, type PlanningSettings, type ReviewFacts } from '../../admission/facts.ts';
-import { findOwnProblems, findProblems } from '../../admission/find-problems.ts';
+import { eachOnce, findOwnProblems, findProblems } from '../../admission/find-problems.ts';
 import { broughtNode } from '../../nodes/brought-node.ts';
 import type { Observed, ObservedConfig } from '../../observed.ts';
 import { missingInputs, missingToken } from '../../observe/missing-inputs.ts';
@@ -165,8 +164,7 @@ function judged(result: PlanResult, problems: readonly Problem[]): PlanResult {
   if (!result.ok && result.pending) return result;
   const all = [...(result.ok ? notYet(result.plan) : result.problems), ...problems];
   if (result.ok && all.length === 0) return result;
-  const messages = all.map(({ message }) => message);
-  return { ok: false, problems: all.filter(({ message }, index) => messages.indexOf(message) === index) };
+  return { ok: false, problems: eachOnce(all) };
 }
 
 /** A node for a job that nobody would start must not be paid for. */
@@ -182,8 +180,5 @@ function chosenSize({ status }: Workspace): PlanInput['chosen'] {
 }
 
 function ladderDigest({ resource }: Workspace): string {
-  return createHash('sha256')
-    .update(canonicalJson(resource ?? {}))
-    .digest('hex')
-    .slice(0, 16);
+  return canonicalDigest(resource ?? {}).slice(0, 16);
 }

@@ -1,21 +1,18 @@
 import { finalizers, type Workspace } from '@kaito/crds';
-import { keyOf } from '@kaito/kube';
+import { keyOf, slippedPast } from '@kaito/kube';
 import type { Observed } from '../../observed.ts';
 import type { Provisioning, ProvisioningTools } from '../../provisioning/provisioning.ts';
 
 /**
- * Workspaces that the API server let go although our finalizer was on them. It does so when a deletion and the patch that adds the
- * finalizer meet: both succeed (kubernetes/kubernetes#77988), and claims that were made in that moment would stay for ever.
+ * Workspaces that the API server let go although our finalizer was on them, see `slippedPast`: claims that were made in that moment
+ * would stay for ever.
  */
 export class LostWorkspaces {
   readonly #byKey = new Map<string, Workspace>();
 
   /** Notes a workspace that is no more, if it is a lost one. @param workspace as it was last seen */
   note(workspace: Workspace): void {
-    const { deletionTimestamp, finalizers: held = [] } = workspace.metadata;
-    // One that goes in good order is seen on its way out before it is seen to be gone.
-    if (deletionTimestamp === undefined && held.includes(finalizers.workspace))
-      this.#byKey.set(keyOf(workspace), workspace);
+    if (slippedPast(workspace, finalizers.workspace)) this.#byKey.set(keyOf(workspace), workspace);
   }
 
   of(key: string): Workspace | undefined {
