@@ -189,7 +189,7 @@ describe('a ladder of sizes', () => {
     expect(status).toMatchObject({ targetNodeCount: 2 });
     expect(status?.workerNodes).toHaveLength(2);
     expect(status?.plan?.candidates?.[0]).toMatchObject({ instanceType: oneA10, verdict: 'chosen', nodeCount: 2 });
-    expect(await bench.claims('stairs')).toHaveLength(2);
+    await eventually(async () => expect(await bench.claims('stairs')).toHaveLength(2));
     const { items } = await stack().client.list(events, { namespace, fieldSelector: 'involvedObject.name=stairs' });
     const told = items.find(({ reason }) => reason === 'AlternativeTried');
     expect(told?.message).toContain(instanceTypesUnavailableMessage);
@@ -236,7 +236,7 @@ describe('a ladder of sizes', () => {
       return workspace;
     });
     expect(status?.diagnosis).toMatchObject({ nextStep: expect.any(String), mover: expect.any(String) });
-    expect(await bench.claims('dead-end')).toHaveLength(2);
+    await eventually(async () => expect(await bench.claims('dead-end')).toHaveLength(2));
   });
 });
 

@@ -71,6 +71,15 @@ test('a ConfigMap that the caches do not know yet is asked for once, and counts'
   expect(asked.mock.calls).toMatchObject([[{ kind: 'ConfigMap' }, { name: 'settings', namespace: 'team' }, {}]]);
 });
 
+test('a ConfigMap counts that came into the caches after they were looked at', async () => {
+  const cached: ConfigMap[] = [];
+  const { review } = setUp(cached, () => {
+    cached.push(config);
+    return Promise.resolve(config);
+  });
+  expect(await review(workspace)).toMatchObject({ allowed: true });
+});
+
 test('a ConfigMap that nobody knows is refused', async () => {
   const { review } = setUp([], notFound);
   const answer = await review(workspace);

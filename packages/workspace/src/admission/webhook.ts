@@ -8,7 +8,6 @@ import {
   type Client,
 } from '@kaito/kube';
 import { broughtNode } from '../nodes/brought-node.ts';
-import type { ObservedConfig } from '../observed.ts';
 import type { Informers } from '../observe/informers.ts';
 import { broughtNodes, observeConfig } from '../observe/observe.ts';
 import { planInput, type ReviewFacts } from './facts.ts';
@@ -76,7 +75,6 @@ async function reviewAgain(
   if (!object || !name) return answer;
   const fresh = await ignoreNotFound(client.get(configMaps, { name, namespace }, { signal }));
   const seen = observeConfig({ configMaps: { get: () => fresh } }, object);
-  if (sameConfig(seen, cached.config({ ...object, metadata: { ...object.metadata, namespace } }))) return answer;
   return reviewWorkspace(review, {
     ...cached,
     config: workspace => (nameOfConfig(workspace) === name ? seen : cached.config(workspace)),
@@ -85,8 +83,4 @@ async function reviewAgain(
 
 function nameOfConfig({ inference, tuning }: Workspace): string | undefined {
   return inference?.config ?? tuning?.config;
-}
-
-function sameConfig(a: ObservedConfig, b: ObservedConfig): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
 }
