@@ -29,6 +29,8 @@ export const annotations = {
   streamSourceType: 'inference.kaito.sh/stream-source-type',
   /** When the base image of a workspace began to be upgraded, RFC 3339 (KAITO). */
   upgradeStartTime: 'kaito.sh/upgrade-start-time',
+  /** On a workspace with tuning: `true` keeps its nodes when the training has ended; else they are released. */
+  keepNodes: 'kaito.sh/keep-nodes',
   /** On a node that was found, not made: `<namespace>/<name>` of the workspace that it is kept for. */
   reservedBy: 'kaito.sh/reserved-by',
   /** On a pod: the hash of the configuration that it was started with, so that another content makes another pod. */

@@ -80,6 +80,15 @@ export class WorkspaceBench {
     return (await this.pods(name)).flatMap(({ spec }) => spec?.nodeName ?? []).toSorted();
   }
 
+  /** The same as soon as there are so many: one that was refused is still being taken down when the next one is there. */
+  settledClaims(name: string, count: number): Promise<readonly string[]> {
+    return eventually(async () => {
+      const claims = await this.claims(name);
+      expect(claims).toHaveLength(count);
+      return claims;
+    });
+  }
+
   /** Deletes it and waits until it and all of its claims are gone. */
   async remove(name: string): Promise<void> {
     const { client, dump } = this.#stack();

@@ -7,10 +7,12 @@ import {
   conditionTime,
   conditionType,
 } from '../schema/status-condition.ts';
+import { adapterStatus } from './adapter-status.ts';
 import { changeStatus } from './change-status.ts';
 import { diagnosisStatus } from './diagnosis-status.ts';
 import { planStatus } from './plan-status.ts';
 import { startupStatus } from './startup-status.ts';
+import { tuningStatus } from './tuning-status.ts';
 
 export const workspaceCondition = Type.Object({
   type: conditionType,
@@ -60,6 +62,13 @@ const shared = {
     }),
   ),
   lastChange: Type.Optional(changeStatus),
+  tuning: Type.Optional(tuningStatus),
+  adapters: Type.Optional(
+    Type.Array(adapterStatus, {
+      description: 'The adapters, as the pods have them.',
+      'x-kubernetes-list-type': 'atomic',
+    }),
+  ),
 };
 
 export const workspaceStatus = Type.Object(

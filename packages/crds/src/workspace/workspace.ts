@@ -28,6 +28,9 @@ export type Mover = WorkspaceDiagnosis['mover'];
 export type WorkspaceChange = NonNullable<WorkspaceStatus['lastChange']>;
 export type ChangedField = WorkspaceChange['fields'][number];
 export type ChangeImpact = ChangedField['impact'];
+export type TuningStatus = NonNullable<WorkspaceStatus['tuning']>;
+export type AdapterStatus = NonNullable<WorkspaceStatus['adapters']>[number];
+export type Lineage = NonNullable<AdapterStatus['lineage']>;
 export type AlternativeSpec = NonNullable<ResourceSpec['alternatives']>[number];
 export type AdapterSpec = NonNullable<InferenceSpec['adapters']>[number];
 export type PartitionSpec = NonNullable<ResourceSpec['partition']>;
@@ -73,6 +76,8 @@ const columns: readonly PrinterColumn[] = [
   conditionColumn(workspaceConditions.succeeded, 1),
   { name: 'TargetNodeCount', type: 'integer', jsonPath: '.status.targetNodeCount', priority: 1 },
   column('Model', '.status.plan.model', 1),
+  column('Progress', '.status.tuning.progress', 1),
+  column('Loss', '.status.tuning.loss', 1),
   column('Reason', '.status.diagnosis.cause', 1),
   column('$/h', '.status.plan.pricePerHour', 1),
   column('ETA', '.status.startup.estimatedReadyAt', 1),
