@@ -7,7 +7,6 @@ export type ProblemCode =
   | 'InferenceAndTuningExclusive'
   | 'PresetOrTemplateRequired'
   | 'PresetAndTemplateExclusive'
-  | 'TuningNotSupported'
   | 'FieldNotSupported'
   | 'PresetUnknown'
   | 'ImageRequired'

@@ -98,7 +98,16 @@ export async function run(options: WorkspaceOptions, signal: AbortSignal): Promi
 function renderSettings(options: WorkspaceOptions): RenderSettings {
   const { presetRegistry: registry, cpuServerImage, adapterSource, nvmeStorageClass, serverUser } = options;
   const weightsMirror = mirrorOf(options.huggingFaceEndpoint);
-  return { registry, cpuServerImage, adapterSource, nvmeStorageClass, serverUser, weightsMirror };
+  const tuningDeadlineSeconds = Math.ceil(options.tuningDeadline / 1000);
+  return {
+    registry,
+    cpuServerImage,
+    adapterSource,
+    nvmeStorageClass,
+    serverUser,
+    weightsMirror,
+    tuningDeadlineSeconds,
+  };
 }
 
 async function assemble(options: WorkspaceOptions, signal: AbortSignal): Promise<Parts> {

@@ -52,6 +52,13 @@ export const optionTable = {
     description:
       "User that servers in KAITO's base image run as, nobody by default, so that namespaces may enforce restricted pod security; 0: as the image says, which is root",
   },
+  tuningDeadline: {
+    flag: '--tuning-deadline <duration>',
+    env: 'TUNING_DEADLINE',
+    type: 'duration',
+    default: '72h',
+    description: 'How long a training may take, all its attempts together, before it is given up and its nodes are released',
+  },
   nvmeStorageClass: {
     flag: '--nvme-storage-class <name>',
     env: 'NVME_STORAGE_CLASS',

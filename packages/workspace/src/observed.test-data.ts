@@ -20,6 +20,8 @@ export function anObserved(overrides: Partial<Observed> = {}): Observed {
     service: undefined,
     headlessService: undefined,
     deployment: undefined,
+    job: undefined,
+    trainingConfig: undefined,
     model: undefined,
     config: { state: 'none' },
     secrets: [],

@@ -1,6 +1,7 @@
 import type { Workspace } from '@kaito/crds';
-import type { Deployment, KubeObject, Node, Pod, Service, StatefulSet } from '@kaito/kube';
+import type { ConfigMap, Deployment, Job, KubeObject, Node, Pod, Service, StatefulSet } from '@kaito/kube';
 import type { ModelLookup } from '@kaito/planner';
+import type { TrainingReport } from './status/tuning/training-log.ts';
 import type { Claim } from './claims/claim.ts';
 
 /** Whose a node is, seen from one workspace. */
@@ -43,6 +44,7 @@ export interface Observed {
   /** The NodePool that was made for it, with Karpenter. */
   readonly nodePool: KubeObject | undefined;
   readonly nodes: readonly ObservedNode[];
+  /** Those of its workload; of a training that of the present attempt. */
   readonly pods: readonly Pod[];
   /** The objects of the workspace's own name, whoever owns them. */
   readonly statefulSet: StatefulSet | undefined;
@@ -50,6 +52,11 @@ export interface Observed {
   readonly headlessService: Service | undefined;
   /** Of an earlier version, which served from Deployments. */
   readonly deployment: Deployment | undefined;
+  /** Of a training, with the settings that were made for it. */
+  readonly job: Job | undefined;
+  readonly trainingConfig: ConfigMap | undefined;
+  /** What the trainer last said of itself, where it was asked. */
+  readonly training?: TrainingReport | undefined;
   /** The model of its preset; undefined for a template. */
   readonly model: ModelLookup | undefined;
   readonly config: ObservedConfig;

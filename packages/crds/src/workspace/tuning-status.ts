@@ -16,9 +16,12 @@ const output = Type.Object(
 /** How far a training is, and what came out. */
 export const tuningStatus = Type.Object(
   {
-    revision: count('The revision of the workspace that this training is of.'),
+    of: text('What is trained, as a digest of all that the result depends on.', { minLength: 1 }),
     startedAt: Type.Optional(dateTime('When the trainer first ran.')),
     finishedAt: Type.Optional(dateTime('When the training ended, well or not.')),
+    outcome: Type.Optional(
+      Type.Enum(['Succeeded', 'Failed'], { description: 'How it ended; absent while it has not.' }),
+    ),
     estimatedFinishAt: Type.Optional(dateTime('When the training should end, at its present pace.')),
     attempts: Type.Optional(count('How many pods have tried it.')),
     progress: Type.Optional(text('How much is done, in percent, such as 45%.')),

@@ -20,6 +20,8 @@ export type Place =
   | 'container'
   /** A pod as a whole: evicted, refused by its node. */
   | 'pod'
+  /** The Job of a training. */
+  | 'job'
   /** The last lines that a server wrote. */
   | 'log'
   /** A change that waits. */

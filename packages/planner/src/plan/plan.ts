@@ -157,12 +157,32 @@ export interface TemplatePlan extends PlanOfAnyJob {
   readonly replicas: number;
 }
 
+/** The trainer in its pod. */
+export interface PlannedTrainer {
+  readonly image: PlannedImage;
+  /** Image with the weights, which are brought to the trainer; undefined: its own image holds them. */
+  readonly weights?: PlannedImage;
+  /** Whether the GPUs compute in bfloat16. */
+  readonly bfloat16: boolean;
+  /** Secrets to pull the trainer's image with. */
+  readonly pullSecrets: readonly string[];
+  readonly command: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Where it tells of its GPUs. */
+  readonly port: number;
+  readonly gpusPerPod: number;
+  /** Text of `training_config.yaml` as the trainer gets it: what the user wrote, with what was left open. */
+  readonly config: string;
+  /** Absolute path of the folder that checkpoints and result are written to. */
+  readonly outputFolder: string;
+}
+
 /** Fine-tuning a model. */
 export interface TuningPlan extends PlanOfAnyJob {
   readonly job: 'tuning';
   readonly method: 'lora' | 'qlora';
   readonly model: PlannedModel;
-  readonly gpusPerPod: number;
+  readonly trainer: PlannedTrainer;
   readonly memory: MemoryFit;
 }
 

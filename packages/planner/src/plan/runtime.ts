@@ -4,7 +4,7 @@ import { computeCapability, type GpuSku } from '../skus/gpu-sku.ts';
 import { unfit, type Unfit } from './judgement.ts';
 
 /** CUDA compute capability from which on the base image runs (KAITO v0.12, pkg/sku/azure_sku_handler.go). */
-const leastCapability = 8;
+export const leastCapability = 8;
 /** From which on DeepGEMM runs, without which some models do not (deepseek-ai/DeepGEMM, requirements). */
 const deepGemmCapability = 9;
 

@@ -1,8 +1,9 @@
 import type { Workspace } from '@kaito/crds';
-import type { Client } from '@kaito/kube';
+import { jobs, statefulSets, type Client } from '@kaito/kube';
 import { plan, type PlanInput, type Problem } from '@kaito/planner';
 import type { Provisioning } from '../provisioning/provisioning.ts';
 import type { RenderSettings } from '../render/render-input.ts';
+import { renderTraining } from '../render/tuning/training.ts';
 import { renderWorkload } from '../render/workload.ts';
 import { hasOpenParts, rehearse } from '../workload/rehearse.ts';
 
@@ -20,17 +21,14 @@ export function rehearsal({ client, provisioning, rendering: settings }: Rehears
   return async (workspace, input, signal) => {
     if (!hasOpenParts(workspace)) return [];
     const result = plan(input);
-    if (!result.ok || result.plan.job === 'tuning') return [];
-    const { mode } = provisioning;
+    if (!result.ok) return [];
+    const { plan: planned } = result;
     const podNodeLabels = provisioning.ownership(workspace);
-    const { statefulSet } = renderWorkload({
-      workspace,
-      plan: result.plan,
-      podNodeLabels,
-      mode,
-      revision: 1,
-      settings,
-    });
-    return rehearse(workspace, statefulSet, { client, signal });
+    const common = { workspace, podNodeLabels, mode: provisioning.mode, revision: 1, settings };
+    const workload =
+      planned.job === 'tuning'
+        ? { resource: jobs, object: renderTraining({ ...common, plan: planned }).job }
+        : { resource: statefulSets, object: renderWorkload({ ...common, plan: planned }).statefulSet };
+    return rehearse(workspace, workload, { client, signal });
   };
 }

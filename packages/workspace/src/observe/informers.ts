@@ -3,6 +3,7 @@ import {
   configMaps,
   controllerRevisions,
   deployments,
+  jobs,
   keyOf,
   nodes,
   pods,
@@ -13,6 +14,7 @@ import {
   type ControllerRevision,
   type Deployment,
   type Informer,
+  type Job,
   type KubeObject,
   type Node,
   type Pod,
@@ -49,6 +51,7 @@ export interface Informers {
   readonly pods: Informer<Pod>;
   readonly statefulSets: Informer<StatefulSet>;
   readonly deployments: Informer<Deployment>;
+  readonly jobs: Informer<Job>;
   readonly services: Informer<Service>;
   readonly revisions: Informer<ControllerRevision>;
   readonly configMaps: Informer<ConfigMap>;
@@ -56,7 +59,7 @@ export interface Informers {
 
 /**
  * Declares the informers of the controller on the shared cache. Claims and pods are restricted to those with the label of a workspace.
- * Services, StatefulSets and Deployments are not: one that is not ours but has our name must be noticed, not taken over; of those,
+ * Services, StatefulSets, Deployments and Jobs are not: one that is not ours but has our name must be noticed, not taken over; of those,
  * only the name is kept.
  */
 export function createInformers(
@@ -77,6 +80,7 @@ export function createInformers(
     pods: cache.informer(pods, { labelSelector, indexers: { [byWorkspace]: podWorkspace } }),
     statefulSets: cache.informer(statefulSets, { transform: trimForeign<StatefulSet> }),
     deployments: cache.informer(deployments, { transform: trimForeign<Deployment> }),
+    jobs: cache.informer(jobs, { transform: trimForeign<Job> }),
     services: cache.informer(services, { transform: trimForeign<Service> }),
     revisions: cache.informer(controllerRevisions, { labelSelector: labels.revisionOf, indexers: children }),
     configMaps: cache.informer(configMaps, { transform: trimConfigMap }),
@@ -96,6 +100,6 @@ export function childWorkspace({ workspaces: known }: Informers, object: KubeObj
   const owners = owningWorkspace(object);
   if (owners.length > 0) return owners;
   const { name, namespace } = object.metadata;
-  const keys = [name, name.replace(/-headless$/, '')].map(one => keyOf({ metadata: { name: one, namespace } }));
+  const keys = [name, name.replace(/-(?:headless|tuning|adapters)$/, '')].map(one => keyOf({ metadata: { name: one, namespace } }));
   return keys.filter(key => known.get(key) !== undefined).slice(0, 1);
 }

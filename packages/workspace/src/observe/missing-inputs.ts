@@ -13,12 +13,29 @@ export function missingInputs({
   const absent = secrets.filter(({ keys }) => keys === undefined);
   return [
     ...missingConfig(workspace, config),
+    ...withoutCredentials(workspace, secrets),
     ...absent.map(({ name }) => ({
       code: 'SecretMissing' as const,
       field: workspace.tuning ? 'tuning' : 'inference',
       message: `Secret "${name}" is not in ${namespace}: create it, or correct its name`,
     })),
   ];
+}
+
+/** Key of a Secret of type `kubernetes.io/dockerconfigjson` (Kubernetes docs, Secrets). */
+const credentialsKey = '.dockerconfigjson';
+
+/** A Secret that a pod of a training mounts by a key that it does not have would keep the pod from starting. */
+function withoutCredentials({ tuning }: Workspace, secrets: readonly ObservedSecret[]): readonly Problem[] {
+  const { input, output } = tuning ?? {};
+  const mounted = [...(input?.imagePullSecrets ?? []), output?.imagePushSecret];
+  return secrets
+    .filter(({ name, keys }) => mounted.includes(name) && keys?.includes(credentialsKey) === false)
+    .map(({ name }) => ({
+      code: 'SecretMissing' as const,
+      field: 'tuning',
+      message: `Secret "${name}" has no key ${credentialsKey}: make it with kubectl create secret docker-registry`,
+    }));
 }
 
 /** A gated model cannot be downloaded without its token, so that a Secret without one is as good as none. */

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Workspace } from '@kaito/crds';
-import { keyOf, type Node } from '@kaito/kube';
+import { keyOf, type Node, type Pod } from '@kaito/kube';
 import { nodeLabels, runsOnCpus, type ModelLookup } from '@kaito/planner';
 import { readClaim } from '../claims/claim.ts';
 import type { ClaimObject } from '../claims/claim-kind.ts';
 import { nodePoolName } from '../render/node-pool.ts';
+import { tuningConfigName } from '../render/tuning/names.ts';
 import { hasLabels, nodeTie } from '../provisioning/node-tie.ts';
 import type { Observed, ObservedConfig, ObservedNode, ObservedSecret, ObservedWarning } from '../observed.ts';
 import { anySize, byFreeSize, byWorkspace, type Informers } from './informers.ts';
@@ -37,14 +38,24 @@ export function observe(
       .toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     nodePool: informers.nodePools?.get(nodePoolName(workspace)),
     nodes: mode === 'brought' ? broughtNodes(informers, workspace) : ownAndFreeNodes(informers, workspace),
-    pods: informers.pods.byIndex(byWorkspace, key),
+    pods: podsOf(informers, workspace),
     statefulSet: informers.statefulSets.get(key),
     service: informers.services.get(key),
     headlessService: informers.services.get(headless),
     deployment: informers.deployments.get(key),
+    job: informers.jobs.get(key),
+    trainingConfig: informers.configMaps.get(keyOf({ metadata: { name: tuningConfigName(workspace), namespace } })),
     config: observeConfig(informers, workspace),
     ...looked,
   };
+}
+
+/** The pods of a workload. Of a training only that of the present attempt: what became of earlier ones is told by the Job. */
+export function podsOf({ pods }: Pick<Informers, 'pods'>, workspace: Workspace): readonly Pod[] {
+  const all = pods.byIndex(byWorkspace, keyOf(workspace));
+  if (!workspace.tuning) return all;
+  const bornAt = ({ metadata }: Pod): string => `${metadata.creationTimestamp ?? ''}/${metadata.name}`;
+  return all.toSorted((a, b) => (bornAt(a) < bornAt(b) ? -1 : 1)).slice(-1);
 }
 
 /** The ConfigMap that a workspace names, as far as it is there. */

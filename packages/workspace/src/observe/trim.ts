@@ -6,6 +6,7 @@ export const configKeys = { inference: 'inference_config.yaml', tuning: 'trainin
 
 /** Keeps of a ConfigMap what may be settings; a cluster has thousands with other content. */
 export function trimConfigMap(config: ConfigMap): ConfigMap {
+  if (owningWorkspace(config).length > 0) return withoutManagedFields(config);
   const kept = Object.values(configKeys).flatMap(key => {
     const text = config.data?.[key];
     return text === undefined ? [] : [[key, text] as const];

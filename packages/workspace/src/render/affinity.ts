@@ -1,4 +1,5 @@
 import { labels } from '@kaito/crds';
+import type { Plan } from '@kaito/planner';
 import { podLabels } from './ownership.ts';
 import type { Affinity } from './pod-parts.ts';
 import type { RenderInput } from './render-input.ts';
@@ -15,7 +16,7 @@ export interface NodeRequirement {
  * are made for the workspace, the size of the plan. With the size in it, pods move to nodes of a new size as soon as the plan does,
  * though nodes of the old one are still there.
  */
-export function nodeRequirements({ plan, podNodeLabels, mode }: RenderInput): readonly NodeRequirement[] {
+export function nodeRequirements({ plan, podNodeLabels, mode }: RenderInput<Plan>): readonly NodeRequirement[] {
   const { instanceType, capacityType } = plan.nodes;
   const spot = capacityType === 'spot' && { [labels.capacityType]: 'spot' };
   const size: Readonly<Record<string, string>> =
@@ -26,7 +27,7 @@ export function nodeRequirements({ plan, podNodeLabels, mode }: RenderInput): re
 }
 
 /** Where the pods of a preset may run; undefined: anywhere. */
-export function presetAffinity(input: RenderInput): Affinity | undefined {
+export function presetAffinity(input: RenderInput<Plan>): Affinity | undefined {
   const matchExpressions = nodeRequirements(input);
   const apart = needsNodeEach(input);
   if (matchExpressions.length === 0 && !apart) return undefined;
@@ -48,7 +49,7 @@ export function presetAffinity(input: RenderInput): Affinity | undefined {
  * Nodes that were made for several pods get one each: two that share a node would leave one idle, and paid for. Where the GPUs alone
  * keep them apart nothing is said, so that an edit of the count leaves the pods alone that serve.
  */
-function needsNodeEach({ plan, mode }: RenderInput): boolean {
+function needsNodeEach({ plan, mode }: RenderInput<Plan>): boolean {
   if (mode !== 'auto' || plan.job !== 'inference') return false;
   const { replicas, podsPerCopy, gpusPerPod, partition } = plan.server;
   const couldShare = podsPerCopy > 1 || gpusPerPod * 2 <= plan.nodes.gpus;

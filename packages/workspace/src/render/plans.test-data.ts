@@ -9,6 +9,7 @@ export const settings: RenderSettings = {
   registry: 'mcr.microsoft.com/aks/kaito',
   adapterSource: 'initContainer',
   serverUser: 65_534,
+  tuningDeadlineSeconds: 259_200,
 };
 
 const onDemand: InferencePlan['nodes'] = {

@@ -1,4 +1,4 @@
-import type { InferencePlan, PlannedImage } from '@kaito/planner';
+import type { InferencePlan } from '@kaito/planner';
 import { resourceOf } from '../nodes/node-progress.ts';
 import { adapterParts } from './adapters.ts';
 import { presetAffinity } from './affinity.ts';
@@ -6,7 +6,8 @@ import { podCommand } from './command.ts';
 import { environment } from './environment.ts';
 import type { Container, MountedVolume, PodSpec, PodTemplateSpec } from './pod-parts.ts';
 import { probes } from './probes.ts';
-import type { RenderInput, RenderSettings } from './render-input.ts';
+import { imageReference } from './image-reference.ts';
+import type { RenderInput } from './render-input.ts';
 import { confinedPod, confinedRoot, confinedServer } from './security.ts';
 import { tolerations } from './tolerations.ts';
 import { cudaHome, cudaVolumeName, serverVolumes } from './volumes.ts';
@@ -95,9 +96,4 @@ function resources(plan: InferencePlan): NonNullable<Container['resources']> {
   if (!cpu) return { requests: gpus, limits: gpus };
   const memory = `${cpu.memoryGiB}Gi`;
   return { requests: { cpu: String(cpu.cores), memory }, limits: { memory } };
-}
-
-function imageReference({ origin, reference }: PlannedImage, { registry, cpuServerImage }: RenderSettings): string {
-  if (origin === 'own') return cpuServerImage ?? reference;
-  return origin === 'user' ? reference : `${registry}/${reference}`;
 }

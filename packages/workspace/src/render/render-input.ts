@@ -1,5 +1,5 @@
 import type { Workspace } from '@kaito/crds';
-import type { InferencePlan, TemplatePlan } from '@kaito/planner';
+import type { InferencePlan, Plan, TemplatePlan } from '@kaito/planner';
 import type { Provisioning } from '../provisioning/provisioning.ts';
 
 /** What is the same for all workspaces of an installation. */
@@ -19,10 +19,12 @@ export interface RenderSettings {
   readonly nvmeStorageClass?: string | undefined;
   /** Mirror of Hugging Face from which servers download weights; absent: Hugging Face itself. */
   readonly weightsMirror?: string | undefined;
+  /** Seconds after which a training is given up, attempts and waiting for nodes included. */
+  readonly tuningDeadlineSeconds: number;
 }
 
 /** What the objects of a workspace are rendered from. */
-export interface RenderInput<P extends InferencePlan | TemplatePlan = InferencePlan | TemplatePlan> {
+export interface RenderInput<P extends Plan = InferencePlan | TemplatePlan> {
   readonly workspace: Workspace;
   readonly plan: P;
   /** Node labels that pods require beside the user's, as the provisioning says. */

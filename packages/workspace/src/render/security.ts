@@ -1,4 +1,4 @@
-import type { InferencePlan, PlannedServer } from '@kaito/planner';
+import type { InferencePlan, PlannedServer, TuningPlan } from '@kaito/planner';
 import type { Container, EnvVar, PodSpec } from './pod-parts.ts';
 import type { RenderInput } from './render-input.ts';
 
@@ -33,7 +33,18 @@ const profile = { seccompProfile: { type: 'RuntimeDefault' } } as const;
 
 /** What it asks of the pod, with `runAsNonRoot` where the server can do without root. */
 export function confinedPod(input: RenderInput<InferencePlan>): NonNullable<PodSpec['securityContext']> {
-  const user = userOf(input);
+  return podOf(userOf(input));
+}
+
+/** The same of the pod of a training: only today's base image is known to do without root. */
+export function confinedTraining({
+  plan,
+  settings,
+}: RenderInput<TuningPlan>): NonNullable<PodSpec['securityContext']> {
+  return podOf(plan.trainer.weights && settings.serverUser > 0 ? settings.serverUser : undefined);
+}
+
+function podOf(user: number | undefined): NonNullable<PodSpec['securityContext']> {
   if (user === undefined) return profile;
   // Volumes belong to root; the group may write there too.
   const group = { runAsGroup: user, fsGroup: user, fsGroupChangePolicy: 'OnRootMismatch' } as const;

@@ -1,5 +1,5 @@
 import { taints } from '@kaito/crds';
-import type { InferencePlan, TemplatePlan } from '@kaito/planner';
+import type { Plan } from '@kaito/planner';
 import { isForGpus } from '../nodes/for-gpus.ts';
 import { gpuResource, resourceOf } from '../nodes/node-progress.ts';
 import type { Toleration } from './pod-parts.ts';
@@ -13,7 +13,7 @@ const spot: Toleration = {
 };
 
 /** Taints that the pods of a plan put up with: those of GPU nodes where it is for GPUs, and that of spot machines only where spot was asked for. */
-export function tolerations(plan: InferencePlan | TemplatePlan): readonly Toleration[] {
+export function tolerations(plan: Plan): readonly Toleration[] {
   const resource = resourceOf(plan);
   const keys = resource === gpuResource ? [gpuResource] : [gpuResource, resource];
   const ofGpus: readonly Toleration[] = [

@@ -1,4 +1,4 @@
-import type { InferencePlan } from '@kaito/planner';
+import type { InferencePlan, Plan } from '@kaito/planner';
 import type { MountedVolume } from './pod-parts.ts';
 import type { RenderInput } from './render-input.ts';
 
@@ -67,7 +67,7 @@ function weights({ plan, settings }: RenderInput<InferencePlan>): readonly Mount
   if (source === 'image') return [];
   if (source === 'local') return [hostFolder('model-weights-hostpath', localWeightsPath(id), 'Directory')];
   const name = 'model-weights-volume';
-  const room = downloadVolume(plan, settings.nvmeStorageClass);
+  const room = downloadRoom(plan, settings.nvmeStorageClass);
   return [{ volume: { name, ...room }, mount: { name, mountPath: weightsPath } }];
 }
 
@@ -75,7 +75,7 @@ function weights({ plan, settings }: RenderInput<InferencePlan>): readonly Mount
  * Room for a download, as much as the plan gives a node. On NVMe it is a volume that lives as long as its pod: a claim that outlives
  * the pod would tie the next one to a node that may be gone.
  */
-function downloadVolume({ nodes }: InferencePlan, storageClassName: string | undefined): object {
+export function downloadRoom({ nodes }: Pick<Plan, 'nodes'>, storageClassName: string | undefined): object {
   const storage = `${nodes.diskGiB}Gi`;
   if (!nodes.hasNvme || !storageClassName) return { emptyDir: { sizeLimit: storage } };
   const spec = { accessModes: ['ReadWriteOnce'], storageClassName, resources: { requests: { storage } } };

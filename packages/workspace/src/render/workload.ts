@@ -8,6 +8,9 @@ import { renderService } from './service.ts';
 import { renderStatefulSet } from './stateful-set.ts';
 import { renderTemplate, templatePort } from './template.ts';
 
+/** A plan for something that serves. */
+export type ServingPlan = InferencePlan | TemplatePlan;
+
 /** What serves a workspace, beside its nodes. */
 export interface Workload {
   readonly statefulSet: StatefulSet;
@@ -21,7 +24,7 @@ export interface Workload {
  * Renders the objects that serve a workspace, for server-side apply. Pure, and exact to the bit: equal input gives equal JSON, in whatever
  * order its keys come. Does not judge the plan; what a user wrote in a pod template is passed on.
  */
-export function renderWorkload(input: RenderInput): Workload {
+export function renderWorkload(input: RenderInput<ServingPlan>): Workload {
   const { plan } = input;
   return inKeyOrder(plan.job === 'template' ? customWorkload({ ...input, plan }) : presetWorkload({ ...input, plan }));
 }

@@ -19,16 +19,22 @@ export type RolloutDecision =
  */
 export function decideRollout(observed: Observed, plan: Plan, desired: StatefulSet): RolloutDecision {
   const live = observed.statefulSet;
-  const obstacle = missingInput(observed) ?? missingNodes(observed, plan);
+  const obstacle = obstacleTo(observed, plan);
   if (!live) return obstacle ? { go: false, kind: 'create', ...obstacle } : { go: true, kind: 'create' };
   if (templateDigest(live) === templateDigest(desired)) return { go: true, kind: 'keep' };
   if (obstacle) return { go: false, kind: 'rollout', ...obstacle };
   return { go: true, kind: isOnItsNodes(observed, plan) ? 'inPlace' : 'onNewNodes' };
 }
 
-interface Obstacle {
+/** What keeps new pods from running. */
+export interface Obstacle {
   readonly reason: string;
   readonly message: string;
+}
+
+/** Why pods that are made now could not run; undefined where they could. */
+export function obstacleTo(observed: Observed, plan: Plan): Obstacle | undefined {
+  return missingInput(observed) ?? missingNodes(observed, plan);
 }
 
 function missingInput(observed: Observed): Obstacle | undefined {

@@ -1,5 +1,5 @@
 import { findCondition, workspaceConditions as types, workspaceReasons as reasons } from '@kaito/crds';
-import type { Plan } from '@kaito/planner';
+import type { Plan, TuningPlan } from '@kaito/planner';
 import { nodeProgress, type NodeProgress } from '../nodes/node-progress.ts';
 import { missingInputs } from '../observe/missing-inputs.ts';
 import type { Verdict } from '../provisioning/provisioning.ts';
@@ -7,6 +7,8 @@ import { nodePressure } from './node-trouble.ts';
 import { describeTrouble, podTroubles } from './pod-trouble.ts';
 import { isServing, movedFrom, readyPods } from './serving.ts';
 import type { StatusInput } from './status-input.ts';
+import { hasEnded, releasesNodes } from './tuning/ended.ts';
+import { trainingVerdicts } from './tuning/training-verdicts.ts';
 
 /** The verdict on each condition that something is known of, in the order in which a workspace passes them. */
 export type Verdicts = ReadonlyMap<string, Verdict>;
@@ -36,12 +38,17 @@ export function standsRefused({ observed: { workspace, statefulSet }, result }: 
 /** The last good revision is looked after and told about as ever; what it is not is said beside. */
 function tended(input: StatusInput, kept: Plan, refusal: Verdict): Verdicts {
   const verdicts = planned(input, kept);
-  const noted = [types.resourceReady, types.inferenceReady].flatMap(type => {
+  const noted = [types.resourceReady, workloadCondition(input)].flatMap(type => {
     const verdict = verdicts.get(type);
     const message = `${verdict?.message}; this is revision ${input.observed.workspace.status?.revision ?? 1}, the change is refused: ${refusal.message}`;
     return verdict ? [[type, { ...verdict, message }] as const] : [];
   });
   return new Map([...verdicts, [types.planned, refusal], ...noted]);
+}
+
+/** The condition that tells of the workload. */
+function workloadCondition({ observed: { workspace } }: StatusInput): string {
+  return workspace.tuning ? types.jobStarted : types.inferenceReady;
 }
 
 /** What was refused is not created; what serves already goes on, and is said to. */
@@ -51,7 +58,7 @@ function refused(input: StatusInput, refusal: Verdict): Verdicts {
   return new Map([
     [types.planned, refusal],
     [types.resourceReady, refusal],
-    [types.inferenceReady, serves ? { ok: true, reason: reasons.inferenceReady, message } : refusal],
+    [workloadCondition(input), serves ? { ok: true, reason: reasons.inferenceReady, message } : refusal],
   ]);
 }
 
@@ -65,13 +72,13 @@ function pending(input: StatusInput): Verdicts {
   };
   const known = workspace.status?.plan && findCondition(workspace, types.resourceReady);
   if (!known) {
-    const affected = [types.planned, types.resourceReady, types.inferenceReady];
+    const affected = [types.planned, types.resourceReady, workloadCondition(input)];
     return new Map(affected.map(type => [type, waiting]));
   }
   const resource = { ok: known.status === 'True', reason: known.reason, message: known.message };
   return new Map([
     [types.resourceReady, resource],
-    [types.inferenceReady, inferenceVerdict(input, resource)],
+    [workloadCondition(input), inferenceVerdict(input, resource)],
   ]);
 }
 
@@ -81,16 +88,40 @@ function planned(input: StatusInput, plan: Plan): Verdicts {
   const nodes = nodesVerdict(input, plan, progress);
   const resource = resourceVerdict(input, plan, { claims, nodes });
   const { condition } = input.provisioning;
-  const inference: readonly [string, Verdict] =
-    plan.job === 'tuning'
-      ? [types.jobStarted, { ok: false, reason: reasons.tuningPending, message: 'waiting for the job' }]
-      : [types.inferenceReady, inferenceVerdict(input, resource)];
+  if (plan.job === 'tuning' && isReleased(input, plan)) return released(input, plan);
   return new Map([
     [types.planned, { ok: true, reason: reasons.planned, message: describePlan(plan) }],
     ...(condition && claims ? [[condition, claims] as const] : []),
     [types.nodesReady, nodes],
     [types.resourceReady, resource],
-    inference,
+    ...workloadVerdicts(input, plan, resource),
+  ]);
+}
+
+function workloadVerdicts(input: StatusInput, plan: Plan, resource: Verdict): readonly (readonly [string, Verdict])[] {
+  if (plan.job !== 'tuning') return [[types.inferenceReady, inferenceVerdict(input, resource)]];
+  const { started, succeeded } = trainingVerdicts(input, plan, resource);
+  return [
+    [types.jobStarted, started],
+    [types.succeeded, succeeded],
+  ];
+}
+
+function isReleased({ observed }: StatusInput, plan: TuningPlan): boolean {
+  return hasEnded(observed, plan) && releasesNodes(observed);
+}
+
+/** Nodes that were given back are not missing. */
+function released(input: StatusInput, plan: TuningPlan): Verdicts {
+  const message = 'the nodes are given back: the training has ended';
+  const given: Verdict = { ok: true, reason: reasons.resourceReady, message };
+  const { condition } = input.provisioning;
+  return new Map([
+    [types.planned, { ok: true, reason: reasons.planned, message: describePlan(plan) }],
+    ...(condition ? [[condition, given] as const] : []),
+    [types.nodesReady, given],
+    [types.resourceReady, given],
+    ...workloadVerdicts(input, plan, given),
   ]);
 }
 

@@ -11,6 +11,7 @@ import { podSigns } from './pod-signs.ts';
 import { readyPods } from './serving.ts';
 import type { StatusInput } from './status-input.ts';
 import type { PhaseName } from './startup/phases.ts';
+import { trainingProgress, trainingSigns } from './tuning/training-signs.ts';
 
 /** A symptom and the phase of the start that it belongs to. */
 export interface Sign {
@@ -38,6 +39,7 @@ export function signsOf(input: StatusInput): readonly Sign[] {
     ...inputSigns(input.observed),
     ...failureSigns(input),
     ...podSigns(input.observed),
+    ...(plan.job === 'tuning' ? trainingSigns(input.observed, plan) : []),
     ...nodePressure(input.observed.nodes).map(text => sign('ModelLoaded', { place: 'node', text })),
     progressSign(input, plan),
   ];
@@ -136,6 +138,8 @@ function progressSign({ observed }: StatusInput, plan: Plan): Sign {
     const text = `${ready.length} of ${count} ${instanceType ? `${instanceType} ` : ''}nodes are ready`;
     return sign('NodeJoined', { place: 'progress', code: 'Joining', text });
   }
+  const training = plan.job === 'tuning' ? trainingProgress(observed, plan) : undefined;
+  if (training) return training;
   const pods = readyPods(observed);
   const text = pods ? `${pods.ready} of ${pods.wanted} pods are ready` : 'the workload is being created';
   const isRunning = observed.pods.some(({ status }) =>

@@ -3,17 +3,21 @@ import {
   workspaceConditions as types,
   workspaceReasons as reasons,
   type WorkspaceCondition,
+  type WorkspaceDiagnosis,
   type WorkspaceStatus,
 } from '@kaito/crds';
 import { setCondition, type StatedCondition } from '@kaito/kube';
+import type { Plan } from '@kaito/planner';
 import type { Observed } from '../observed.ts';
 import type { Verdict } from '../provisioning/provisioning.ts';
 import { conditionVerdicts, standsRefused, type Verdicts } from './conditions.ts';
-import { diagnosisStatus, findCause, type Diagnosed } from './diagnosis-status.ts';
+import { diagnosisStatus, findCause } from './diagnosis-status.ts';
 import { owned } from './node-trouble.ts';
 import { planStatus } from './plan-status.ts';
 import { startupStatus } from './startup/startup-status.ts';
 import { movedFrom } from './serving.ts';
+import { endedTraining } from './tuning/ended.ts';
+import { tuningStatus } from './tuning/tuning-status.ts';
 import { plannedBy, type StatusInput } from './status-input.ts';
 
 /** Enough for any message of Azure with all its numbers, and still readable in a terminal. */
@@ -33,19 +37,23 @@ export function workspaceStatus(input: StatusInput, now: number): WorkspaceStatu
   const { diagnosis: told, ...before } = observed.workspace.status ?? {};
   const verdicts = conditionVerdicts(input);
   const isReady = sumUp(verdicts).ok;
-  const cause = findCause(input, isReady);
-  const conditions = withVerdicts(input, withSums(verdicts, cause), now);
+  // Of a training that has ended, what stood in its way stays.
+  const ended = plan?.job === 'tuning' ? endedTraining(observed, plan) : undefined;
+  const cause = ended ? undefined : findCause(input, isReady);
+  const diagnosis = ended?.outcome === 'Failed' ? told : cause && diagnosisStatus(cause, told, now);
+  const conditions = withVerdicts(input, withSums(verdicts, diagnosis), now);
   const lastChange = revision?.lastChange ?? before.lastChange;
   return {
     ...before,
     workerNodes: owned(observed.nodes).map(({ metadata }) => metadata.name),
-    state: isReady ? 'Ready' : stateWhenNotReady(before),
+    state: stateOf(input, { verdicts, isReady }),
+    ...tuningOf(input, plan, now),
     ...(plan && { targetNodeCount: plan.nodes.count, plan: planStatus(plan, input.ladder, before.plan, now) }),
     ...(revision && { revision: revision.number }),
     ...(lastChange && { lastChange }),
     conditions,
     startup: startupOf(input, { conditions, lastChange, cause }, now),
-    ...(cause && { diagnosis: diagnosisStatus(cause, told, now) }),
+    ...(diagnosis && { diagnosis }),
   };
 }
 
@@ -74,21 +82,24 @@ export function deletingStatus(
 function sumUp(verdicts: Verdicts): Verdict {
   const waiting: Verdict = { ok: false, reason: reasons.pending, message: 'nothing is known yet' };
   const resource = verdicts.get(types.resourceReady) ?? waiting;
-  const workload = verdicts.get(types.inferenceReady) ?? verdicts.get(types.jobStarted) ?? waiting;
+  const workload = verdicts.get(types.inferenceReady) ?? verdicts.get(types.succeeded) ?? waiting;
   return [verdicts.get(types.planned), resource].find(verdict => verdict?.ok === false) ?? workload;
 }
 
 /** With the conditions that sum up the others. What to do stands in the one that people look at first. */
-function withSums(verdicts: Verdicts, cause: Diagnosed | undefined): Verdicts {
+function withSums(verdicts: Verdicts, told: WorkspaceDiagnosis | undefined): Verdicts {
   const blocker = sumUp(verdicts);
   const message = blocker.ok ? 'the workspace is ready' : `${blocker.reason}: ${blocker.message}`;
-  const advice = cause ? `; ${cause.finding.cause} (${cause.finding.mover}): ${cause.finding.nextStep}` : '';
+  const advice = told ? `; ${told.cause} (${told.mover}): ${told.nextStep}` : '';
   const refusal = verdicts.get(types.planned);
-  const reason = refusal?.ok === false ? refusal.reason : reasons.pending;
+  const reason = [refusal, verdicts.get(types.succeeded)].find(verdict => verdict?.ok === false)?.reason;
+  const held = reason ?? reasons.pending;
+  const succeeded = { ok: blocker.ok, reason: blocker.ok ? reasons.succeeded : held, message };
   return new Map([
     ...verdicts,
-    [types.ready, { ok: blocker.ok, reason: blocker.ok ? 'workspaceReady' : reason, message: joined(message, advice) }],
-    [types.succeeded, { ok: blocker.ok, reason: blocker.ok ? reasons.succeeded : reason, message }],
+    [types.ready, { ok: blocker.ok, reason: blocker.ok ? 'workspaceReady' : held, message: joined(message, advice) }],
+    // A training that has ended says so for good, in words of its own.
+    [types.succeeded, (refusal?.ok === false ? undefined : verdicts.get(types.succeeded)) ?? succeeded],
   ]);
 }
 
@@ -137,6 +148,20 @@ function startupOf(
     cause,
   };
   return startupStatus(input, now);
+}
+
+function tuningOf({ observed }: StatusInput, plan: Plan | undefined, now: number): Pick<WorkspaceStatus, 'tuning'> {
+  return plan?.job === 'tuning' ? { tuning: tuningStatus(observed, plan, now) } : {};
+}
+
+function stateOf(
+  { observed: { workspace } }: StatusInput,
+  { verdicts, isReady }: { readonly verdicts: Verdicts; readonly isReady: boolean },
+): string {
+  if (!workspace.tuning) return isReady ? 'Ready' : stateWhenNotReady(workspace.status ?? {});
+  if (isReady) return 'Succeeded';
+  if (verdicts.get(types.succeeded)?.reason === reasons.failed) return 'Failed';
+  return verdicts.get(types.jobStarted)?.ok ? 'Running' : 'Pending';
 }
 
 /** As in KAITO: a workspace is Pending until it was ready for the first time, and NotReady whenever it no longer is. */

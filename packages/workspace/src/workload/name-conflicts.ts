@@ -9,12 +9,14 @@ import { isControlledBy } from '../render/ownership.ts';
  * own. It is looked for before any node is paid for.
  */
 export function findNameConflicts(observed: Observed): readonly Problem[] {
-  const { workspace, service, headlessService, statefulSet, deployment } = observed;
+  const { workspace, service, headlessService, statefulSet, deployment, job, trainingConfig } = observed;
   return [
     takenBy(workspace, 'Service', service),
     takenBy(workspace, 'Service', headlessService),
     takenBy(workspace, 'StatefulSet', statefulSet),
     takenBy(workspace, 'Deployment', deployment),
+    takenBy(workspace, 'Job', job),
+    takenBy(workspace, 'ConfigMap', trainingConfig),
   ].flat();
 }
 

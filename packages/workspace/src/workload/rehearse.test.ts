@@ -1,5 +1,5 @@
 import type { Workspace } from '@kaito/crds';
-import { ApiError, type Client, type StatefulSet } from '@kaito/kube';
+import { ApiError, statefulSets, type Client, type StatefulSet } from '@kaito/kube';
 import { aWorkspace } from '@kaito/testing';
 import { rehearse } from './rehearse.ts';
 
@@ -19,7 +19,8 @@ async function rehearsed(workspace: Workspace, error?: Error, signal = new Abort
   };
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the one call that is made
   const client = { apply } as unknown as Client;
-  return { asked, problems: await rehearse(workspace, statefulSet, { client, signal }) };
+  const workload = { resource: statefulSets, object: statefulSet };
+  return { asked, problems: await rehearse(workspace, workload, { client, signal }) };
 }
 
 const invalid = new ApiError({

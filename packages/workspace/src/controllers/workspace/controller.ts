@@ -49,8 +49,9 @@ export function createWorkspaceController(options: WorkspaceControllerOptions): 
     .watch(informers.services, now => childWorkspace(informers, now))
     .watch(informers.statefulSets, now => childWorkspace(informers, now))
     .watch(informers.deployments, now => childWorkspace(informers, now))
+    .watch(informers.jobs, now => childWorkspace(informers, now))
     .watch(informers.revisions, now => owningWorkspace(now))
-    .watch(informers.configMaps, now => namingConfig(informers, now));
+    .watch(informers.configMaps, now => [...namingConfig(informers, now), ...childWorkspace(informers, now)]);
 }
 
 /** Whether more than the status changed. The status is our own writing and needs no answer. */

@@ -10,6 +10,7 @@ import { nextRung } from '../../provisioning/next-rung.ts';
 import type { Provisioning } from '../../provisioning/provisioning.ts';
 import { newestRevision, nextRevision, type RevisionStep, type StoredRevision } from '../../revisions/revision.ts';
 import { revisionData, workspaceAt, type RevisionData } from '../../revisions/revision-data.ts';
+import { hasEnded } from '../../status/tuning/ended.ts';
 import { findNameConflicts } from '../../workload/name-conflicts.ts';
 import { configOf, factsToKeep, knownConfig, knownModel } from './known-inputs.ts';
 
@@ -107,7 +108,7 @@ function climb(
   let moved: string | undefined;
   let result = planRung(observed, circumstances, rung);
   // Each turn takes the next rung, of which there are as many as the schema allows.
-  while (result.ok) {
+  while (result.ok && !isOver(observed, result.plan)) {
     const next = nextRung(observed, result.plan, now, provisioning.refusal?.(observed));
     if (!next) break;
     const below = planRung(observed, circumstances, next.rung);
@@ -149,28 +150,27 @@ function obstacles(observed: Observed, result: PlanResult, { settings }: Circums
     ...findNameConflicts(observed),
     ...findOwnProblems(workspace, config, settings.nodeClasses),
     // What a server could not start without is waited for before a node is paid for. One that runs is left alone.
-    ...(hasBegun(observed) ? [] : [...missingInputs(observed), ...missingToken(observed, result)]),
+    ...(hasBegun(observed) || (result.ok && isOver(observed, result.plan)) ? [] : [...missingInputs(observed), ...missingToken(observed, result)]),
   ];
 }
 
 /** Whether something was made or reserved for a workspace already. */
-export function hasBegun({ claims, nodePool, nodes, statefulSet }: Observed): boolean {
+export function hasBegun({ claims, nodePool, nodes, statefulSet, job }: Observed): boolean {
   const hasNodes = claims.length > 0 || nodePool !== undefined || nodes.some(({ tie }) => tie === 'reserved');
-  return hasNodes || statefulSet !== undefined;
+  return hasNodes || statefulSet !== undefined || job !== undefined;
+}
+
+/** Whether the job of a plan is done for good, so that it needs no nodes any more. */
+function isOver(observed: Observed, planned: Plan): boolean {
+  return planned.job === 'tuning' && hasEnded(observed, planned);
 }
 
 /** The result with all that is wrong, each problem once. While the model is looked up, nothing can be said yet. */
 function judged(result: PlanResult, problems: readonly Problem[]): PlanResult {
   if (!result.ok && result.pending) return result;
-  const all = [...(result.ok ? notYet(result.plan) : result.problems), ...problems];
+  const all = [...(result.ok ? [] : result.problems), ...problems];
   if (result.ok && all.length === 0) return result;
   return { ok: false, problems: eachOnce(all) };
-}
-
-/** A node for a job that nobody would start must not be paid for. */
-function notYet({ job }: Plan): readonly Problem[] {
-  if (job !== 'tuning') return [];
-  return [{ code: 'TuningNotSupported', field: 'tuning', message: 'tuning is not supported by this version of Kaito' }];
 }
 
 function chosenSize({ status }: Workspace): PlanInput['chosen'] {

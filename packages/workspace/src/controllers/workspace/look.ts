@@ -57,6 +57,8 @@ export class Look {
       options?.modelAccessSecret,
       ...(options?.imagePullSecrets ?? []),
       ...(inference?.adapters ?? []).flatMap(({ source }) => source?.imagePullSecrets ?? []),
+      ...(tuning?.input?.imagePullSecrets ?? []),
+      tuning?.output?.imagePushSecret,
     ].filter(name => name !== undefined && name !== '');
     const { namespace } = metadata;
     return Promise.all(

@@ -7,9 +7,7 @@ import {
   type Client,
   type Clock,
   type EventRecorder,
-  type Pod,
   type ReconcileContext,
-  type RecordedEvent,
   type Result,
 } from '@kaito/kube';
 import type { Plan } from '@kaito/planner';
@@ -18,29 +16,24 @@ import type { WorkspaceMetrics } from '../../metrics/workspace-metrics.ts';
 import type { Observed } from '../../observed.ts';
 import { byWorkspace, type Informers } from '../../observe/informers.ts';
 import { lacksToken } from '../../observe/missing-inputs.ts';
-import { observe } from '../../observe/observe.ts';
+import { observe, podsOf } from '../../observe/observe.ts';
 import { warningsHoldMs } from '../../observe/warning-events.ts';
-import { podNodeLabels } from '../../provisioning/pod-node-labels.ts';
 import type { Provisioning } from '../../provisioning/provisioning.ts';
 import { soonest } from '../../provisioning/look-again.ts';
 import { msToDeadline } from '../../provisioning/next-rung.ts';
-import { unmarkedLeaders } from '../../render/copies.ts';
 import type { RenderSettings } from '../../render/render-input.ts';
-import { renderWorkload, type Workload } from '../../render/workload.ts';
-import type { RolloutDecision } from '../../revisions/rollout.ts';
 import { statusEvents } from '../../status/events.ts';
 import { isHeldUp } from '../../status/warning-sources.ts';
 import { StatusPace } from '../../status/status-pace.ts';
 import { deletingStatus, workspaceStatus } from '../../status/workspace-status.ts';
-import { ensureRevision } from '../../workload/ensure-revision.ts';
-import { ensureWorkload } from '../../workload/ensure-workload.ts';
 import { ServiceWriter } from '../../workload/service-writer.ts';
-import { decide, type Decision, type Target } from './decide.ts';
-import { attempt, throwFailure, type StepFailure } from './failure.ts';
+import { Actor, type Outcome } from './act.ts';
+import { decide, type Decision } from './decide.ts';
+import { throwFailure } from './failure.ts';
 import { lastChange } from './last-change.ts';
 import type { Look } from './look.ts';
 import { takeDownLost, type LostWorkspaces } from './lost-workspaces.ts';
-import { keepWhatServes, rehearsed, type RenderWorkload } from './refine.ts';
+import { keepWhatServes, rehearsed } from './refine.ts';
 import { terminate } from './terminate.ts';
 
 export interface ReconcilerOptions {
@@ -56,13 +49,6 @@ export interface ReconcilerOptions {
   readonly statusMetrics: WorkspaceMetrics;
 }
 
-/** What the steps of a pass came to. */
-interface Outcome {
-  readonly failure?: StepFailure | undefined;
-  readonly rollout?: RolloutDecision | undefined;
-  readonly lookAgainMs: number;
-}
-
 /** How soon to ask again for claims that the API server lists and the cache does not. */
 const cacheLagMs = 1000;
 /** For what is to be taken down: nothing has to be known of it but what the caches have. */
@@ -73,7 +59,7 @@ const secretMs = 10_000;
 /** Brings one workspace a step nearer to what it asks for: observe, decide, act, and write down once how far it is. */
 export class WorkspaceReconciler {
   readonly #options: ReconcilerOptions;
-  readonly #services: ServiceWriter;
+  readonly #actor: Actor;
   readonly #pace: StatusPace;
   readonly #lost: LostWorkspaces;
 
@@ -87,7 +73,8 @@ export class WorkspaceReconciler {
       const now = informers.workspaces.get(keyOf({ metadata }))?.metadata;
       return now?.uid === metadata.uid && now?.deletionTimestamp === undefined;
     };
-    this.#services = new ServiceWriter({ client, informer: informers.services, isWanted, wake });
+    const services = new ServiceWriter({ client, informer: informers.services, isWanted, wake });
+    this.#actor = new Actor({ ...options, services });
   }
 
   /**
@@ -106,7 +93,7 @@ export class WorkspaceReconciler {
   async #converge(workspace: Workspace, context: ReconcileContext): Promise<Result | void> {
     const { informers, look, provisioning } = this.#options;
     const key = keyOf(workspace);
-    const pods = informers.pods.byIndex(byWorkspace, key);
+    const pods = podsOf(informers, workspace);
     const workload = { pods, statefulSet: informers.statefulSets.get(key), service: informers.services.get(key) };
     const looked = await look.at(workspace, workload, context.signal);
     const observed = observe(informers, workspace, { mode: provisioning.mode, looked });
@@ -121,7 +108,7 @@ export class WorkspaceReconciler {
     const owned = await ensureFinalizer(this.#options.client, workspaces, workspace, finalizers.workspace, options);
     if (!owned) return;
     const wanted = { ...observed, workspace: target.workspace };
-    const outcome = await this.#act(wanted, decision, target, context);
+    const outcome = await this.#actor.act(wanted, decision, target, this.#tools(context));
     context.signal.throwIfAborted();
     const after = observe(informers, owned, { mode: provisioning.mode, looked });
     const heldMs = await this.#writeStatus(after, decision, outcome, context);
@@ -134,9 +121,9 @@ export class WorkspaceReconciler {
     const { client, informers, provisioning, planning, clock } = this.#options;
     const revisions = informers.revisions.byIndex(byWorkspace, keyOf(observed.workspace));
     const decided = decide(observed, revisions, { provisioning, settings: planning, now: clock.now() });
-    const render: RenderWorkload = target => this.#render(observed, target)?.statefulSet;
-    const kept = keepWhatServes(observed, decided, render);
-    return rehearsed(observed, kept, render, { client, mode: provisioning.mode, signal });
+    const kept = keepWhatServes(observed, decided, target => this.#actor.statefulSet(observed, target));
+    const tools = { client, mode: provisioning.mode, signal };
+    return rehearsed(observed, kept, target => this.#actor.workload(observed, target), tools);
   }
 
   /** Milliseconds until something is due that no watch tells. */
@@ -155,63 +142,6 @@ export class WorkspaceReconciler {
       isSecretMissing(observed) ? secretMs : 0,
       isHeldUp(now) ? warningsHoldMs : 0,
     ];
-  }
-
-  /** @param observed with the workspace of the target */
-  async #act(
-    observed: Observed,
-    { result, revision: step }: Decision,
-    target: Target,
-    context: ReconcileContext,
-  ): Promise<Outcome> {
-    const { client, informers, provisioning } = this.#options;
-    const { signal } = context;
-    const { plan } = target;
-    const { namespace = '' } = observed.workspace.metadata;
-    const tell = (event: RecordedEvent): void => this.#options.events.record(observed.workspace, event);
-    const workload = this.#render(observed, target);
-    for (const message of workload?.notes ?? []) tell({ type: 'Normal', reason: 'Added', message });
-    const leaders = leadersOf(observed, plan);
-    const [revision, claims, services, rollout] = await Promise.all([
-      attempt('revision', async () => {
-        // An edit that is refused is no revision.
-        if (result.ok) await ensureRevision(step, { client, informer: informers.revisions, namespace, signal });
-      }),
-      attempt('claims', () => provisioning.ensure(observed, plan, this.#tools(context))),
-      attempt('services', () =>
-        this.#services.ensure(observed, { desired: workload?.services ?? [], leaders }, signal),
-      ),
-      attempt(
-        'workload',
-        async () =>
-          workload &&
-          ensureWorkload(observed, plan, workload.statefulSet, {
-            client,
-            informer: informers.statefulSets,
-            signal,
-            tell,
-          }),
-      ),
-    ]);
-    const failure = [revision, claims, services, rollout]
-      .map(({ failure: each }) => each)
-      .find(each => each !== undefined);
-    return { failure, rollout: rollout.value, lookAgainMs: claims.value ?? 0 };
-  }
-
-  /** The objects that serve; undefined for a plan of another kind. */
-  #render(observed: Observed, { workspace, plan, configHash, revision }: Target): Workload | undefined {
-    const { provisioning, rendering } = this.#options;
-    if (plan.job === 'tuning') return undefined;
-    return renderWorkload({
-      workspace,
-      plan,
-      podNodeLabels: podNodeLabels(observed, provisioning.ownership(workspace)),
-      mode: provisioning.mode,
-      revision,
-      configHash,
-      settings: rendering,
-    });
   }
 
   #tools({ signal, logger }: ReconcileContext): Parameters<Provisioning['ensure']>[2] {
@@ -294,11 +224,6 @@ export class WorkspaceReconciler {
 function lookAgain(...waits: readonly number[]): Result | undefined {
   const requeueAfterMs = soonest(...waits);
   return requeueAfterMs > 0 ? { requeueAfterMs } : undefined;
-}
-
-/** The pods that answer for their copy and are not marked yet. */
-function leadersOf({ pods }: Observed, plan: Plan): readonly Pod[] {
-  return plan.job === 'inference' ? unmarkedLeaders(pods, plan.server) : [];
 }
 
 function isSecretMissing({ workspace, secrets }: Observed): boolean {

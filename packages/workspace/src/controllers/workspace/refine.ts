@@ -2,14 +2,15 @@ import type { Client, StatefulSet } from '@kaito/kube';
 import type { Observed } from '../../observed.ts';
 import type { Provisioning } from '../../provisioning/provisioning.ts';
 import { planAsServed, servesOn } from '../../workload/predecessor.ts';
-import { hasOpenParts, rehearse } from '../../workload/rehearse.ts';
+import { hasOpenParts, rehearse, type RehearsedWorkload } from '../../workload/rehearse.ts';
 import { hasBegun, type Decision, type Target } from './decide.ts';
 
-/** The StatefulSet that a target comes to; undefined where it is none. */
-export type RenderWorkload = (target: Target) => StatefulSet | undefined;
-
 /** What serves on as KAITO made it keeps its nodes, however many are planned. */
-export function keepWhatServes({ statefulSet }: Observed, decision: Decision, render: RenderWorkload): Decision {
+export function keepWhatServes(
+  { statefulSet }: Observed,
+  decision: Decision,
+  render: (target: Target) => StatefulSet | undefined,
+): Decision {
   const { result, target } = decision;
   const plan = target && planAsServed(statefulSet, target.plan);
   if (!plan) return decision;
@@ -23,13 +24,12 @@ export function keepWhatServes({ statefulSet }: Observed, decision: Decision, re
 export async function rehearsed(
   observed: Observed,
   decision: Decision,
-  render: RenderWorkload,
+  render: (target: Target) => RehearsedWorkload,
   tools: { readonly client: Client; readonly mode: Provisioning['mode']; readonly signal: AbortSignal },
 ): Promise<Decision> {
   const { result, target } = decision;
   if (!result.ok || !target || tools.mode === 'brought' || hasBegun(observed)) return decision;
-  const desired = hasOpenParts(observed.workspace) && render(target);
-  if (!desired) return decision;
-  const problems = await rehearse(observed.workspace, desired, tools);
+  if (!hasOpenParts(observed.workspace)) return decision;
+  const problems = await rehearse(observed.workspace, render(target), tools);
   return problems.length > 0 ? { ...decision, result: { ok: false, problems }, target: undefined } : decision;
 }

@@ -2,6 +2,7 @@ import { finalizers, workspaces, type Workspace } from '@kaito/crds';
 import {
   deployments,
   ignoreNotFound,
+  jobs,
   removeFinalizer,
   services,
   statefulSets,
@@ -23,12 +24,13 @@ export async function terminate(
   provisioning: Pick<Provisioning, 'takeDown'>,
   tools: ProvisioningTools,
 ): Promise<readonly string[]> {
-  const { workspace, service, headlessService, statefulSet, deployment } = observed;
+  const { workspace, service, headlessService, statefulSet, deployment, job } = observed;
   await Promise.all([
     deleteChild(workspace, services, service, tools),
     deleteChild(workspace, services, headlessService, tools),
     deleteChild(workspace, statefulSets, statefulSet, tools),
     deleteChild(workspace, deployments, deployment, tools),
+    deleteChild(workspace, jobs, job, tools),
   ]);
   const left = await provisioning.takeDown(observed, tools);
   if (left.length > 0) return left;

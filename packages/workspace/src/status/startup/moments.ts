@@ -3,6 +3,7 @@ import type { Node, Pod } from '@kaito/kube';
 import type { Plan } from '@kaito/planner';
 import { isSameSize } from '../../claims/size.ts';
 import { isForGpus } from '../../nodes/for-gpus.ts';
+import { steps } from '../../render/tuning/names.ts';
 import { nodeProgress } from '../../nodes/node-progress.ts';
 import type { Observed } from '../../observed.ts';
 import { owned } from '../node-trouble.ts';
@@ -81,6 +82,9 @@ function podsOfStart({ pods, statefulSet }: Observed, startedAt: number): readon
 
 /** When the last container of a pod was started for the first time, as far as is still known. */
 function containersStarted({ spec, status }: Pod): number | undefined {
+  // Of a training, what has to be pulled is there when the trainer begins.
+  const trainer = status?.initContainerStatuses?.find(({ name }) => name === steps.trainer)?.state;
+  if (trainer) return momentOf((trainer.running ?? trainer.terminated)?.startedAt);
   const statuses = status?.containerStatuses ?? [];
   if (statuses.length < (spec?.containers.length ?? 1)) return undefined;
   return lastOf(

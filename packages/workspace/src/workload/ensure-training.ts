@@ -1,0 +1,54 @@
+import { applyIfChanged, configMaps, ignoreNotFound, jobs, type ConfigMap, type Informer, type Job } from '@kaito/kube';
+import type { TuningPlan } from '@kaito/planner';
+import type { Observed } from '../observed.ts';
+import { fieldManager } from '../render/ownership.ts';
+import { trainingOf } from '../render/tuning/names.ts';
+import type { Training } from '../render/tuning/training.ts';
+import { obstacleTo, type RolloutDecision } from '../revisions/rollout.ts';
+import { hasEnded } from '../status/tuning/ended.ts';
+import type { WorkloadTools } from './ensure-workload.ts';
+
+/** Tools of the step. */
+export interface TrainingTools extends Omit<WorkloadTools, 'informer'> {
+  readonly informers: {
+    readonly jobs: Pick<Informer<Job>, 'get'>;
+    readonly configMaps: Pick<Informer<ConfigMap>, 'get'>;
+  };
+}
+
+/**
+ * Has a training run, once its node can take the pod. A Job can hardly be changed: one of another training, or for another size of node,
+ * goes first, as soon as the new one could run. What has ended is not begun again.
+ */
+export async function ensureTraining(
+  observed: Observed,
+  plan: TuningPlan,
+  { job: desired, config }: Training,
+  tools: TrainingTools,
+): Promise<RolloutDecision> {
+  const { job: live } = observed;
+  if (hasEnded(observed, plan)) return { go: true, kind: 'keep' };
+  const key = desired.metadata.annotations?.[trainingOf];
+  const isGoing = live?.metadata.deletionTimestamp !== undefined;
+  if (live && !isGoing && live.metadata.annotations?.[trainingOf] === key) return { go: true, kind: 'keep' };
+  const obstacle = obstacleTo(observed, plan);
+  if (obstacle) return { go: false, kind: live ? 'rollout' : 'create', ...obstacle };
+  if (live) return replace(live, tools);
+  const { client, informers, signal } = tools;
+  await applyIfChanged(client, informers.configMaps, configMaps, config, { fieldManager, signal });
+  await applyIfChanged(client, informers.jobs, jobs, desired, { fieldManager, signal });
+  return { go: true, kind: 'create' };
+}
+
+/** Deletes the Job of another training; that it is gone is seen by the watch, and the next pass makes the new one. */
+async function replace({ metadata }: Job, { client, signal, tell }: TrainingTools): Promise<RolloutDecision> {
+  const { name, namespace, uid, deletionTimestamp } = metadata;
+  const message = `Job ${name} is made anew: what it trains, or the size of its node, has changed`;
+  if (!deletionTimestamp) {
+    // In the foreground: its pod holds the GPUs that the new one needs.
+    const options = { signal, uid, propagationPolicy: 'Foreground' as const };
+    await ignoreNotFound(client.delete(jobs, { name, namespace }, options));
+    tell({ type: 'Normal', reason: 'TrainingReplaced', message });
+  }
+  return { go: false, kind: 'rollout', reason: 'TrainingReplaced', message };
+}
