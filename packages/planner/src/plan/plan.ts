@@ -164,6 +164,8 @@ export interface TuningPlan extends PlanOfAnyJob {
   readonly model: PlannedModel;
   readonly gpusPerPod: number;
   readonly memory: MemoryFit;
+  /** Whether its GPUs compute in bfloat16. */
+  readonly bfloat16: boolean;
 }
 
 /** Everything that is decided about a workspace before anything is created. */
