@@ -27,6 +27,8 @@ export type { HuggingFaceFile, HuggingFaceFiles, HuggingFaceReading } from './mo
 export { diskGiB, kvBytesPerToken, startTimeoutSeconds } from './models/model-needs.ts';
 
 export { checkDataUrl } from './tuning-config/data-url.ts';
+export { defaultOutputFolder, effectiveTrainingConfig } from './tuning-config/effective-training-config.ts';
+export type { TrainingCircumstances } from './tuning-config/effective-training-config.ts';
 export { readTrainingConfig } from './tuning-config/training-config.ts';
 export type { ReadTrainingConfig, TrainingConfig } from './tuning-config/training-config.ts';
 export { diagnose, findDiagnosis } from './diagnosis/diagnose.ts';

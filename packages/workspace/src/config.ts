@@ -57,7 +57,8 @@ export const optionTable = {
     env: 'TUNING_DEADLINE',
     type: 'duration',
     default: '72h',
-    description: 'How long a training may take, all its attempts together, before it is given up and its nodes are released',
+    description:
+      'How long a training may take, all its attempts together, before it is given up and its nodes are released',
   },
   nvmeStorageClass: {
     flag: '--nvme-storage-class <name>',

@@ -1,10 +1,10 @@
 import { catalogue } from '../models/catalogue.ts';
 import { modelOf } from '../plan/plan-inputs.test-data.ts';
-import { defaultTraining, tuningNeeds } from './tuning-fit.ts';
+import { defaultTraining, tuningNeeds, type Training } from './tuning-fit.ts';
 
 const tunable = catalogue.filter(({ tuning }) => tuning);
 
-function totalOf(name: string, method: 'lora' | 'qlora', more: Partial<typeof defaultTraining> = {}): number {
+function totalOf(name: string, method: 'lora' | 'qlora', more: Partial<Training> = {}): number {
   const model = modelOf(name);
   if (!model.shape) throw new Error(`${name} has no shape`);
   return tuningNeeds(model, model.shape, { ...defaultTraining, ...more, method }).totalGiB;
@@ -32,6 +32,13 @@ describe('tuningNeeds', () => {
     const base = totalOf('phi-4', 'qlora');
     for (const more of [{ batchSize: 4 }, { sequenceLength: 8192 }, { rank: 64 }]) {
       expect(totalOf('phi-4', 'qlora', more)).toBeGreaterThan(base);
+    }
+  });
+
+  it('shrink with fewer modules, and where activations are computed again', () => {
+    const base = totalOf('phi-4', 'lora', { rank: 64, sequenceLength: 8192 });
+    for (const less of [{ targetModules: 2 }, { gradientCheckpointing: true }]) {
+      expect(totalOf('phi-4', 'lora', { rank: 64, sequenceLength: 8192, ...less })).toBeLessThan(base);
     }
   });
 });

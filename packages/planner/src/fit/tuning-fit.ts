@@ -24,10 +24,16 @@ const bytesPerTrainedValue = 16;
 /** Bytes of activations that a layer keeps for each token and each unit of width, with fused attention. Korthikanti et al., 2022, section 4. */
 const activationBytes = 34;
 
+/** The same where activations are computed again: the input of each layer in 16 bit is kept. Korthikanti et al., 2022, section 5. */
+const checkpointBytes = 2;
+
 /** Values of the loss that are kept for each word of the vocabulary and each token: in 16 bit, and twice in 32 bit. */
 const bytesPerLogit = 10;
 /** Words of a large vocabulary; the shape does not say how many a model has. */
 const vocabulary = 131_072;
+
+/** Projections of a layer: query, key, value and output of the attention, gate, up and down of the network behind it. */
+const projections = 7;
 
 /** What a training does, as far as memory depends on it. */
 export interface Training {
@@ -37,10 +43,18 @@ export interface Training {
   readonly batchSize: number;
   /** Tokens of an example (TRL, `max_length`: 1024 unless set). */
   readonly sequenceLength: number;
+  /** Modules of each layer that are tuned; all seven projections when absent. */
+  readonly targetModules?: number;
+  /** Activations are computed again instead of kept. */
+  readonly gradientCheckpointing?: boolean;
 }
 
 /** KAITO v0.12, charts/kaito/workspace, lora-params and qlora-params. */
-export const defaultTraining: Omit<Training, 'method'> = { rank: 8, batchSize: 1, sequenceLength: 1024 };
+export const defaultTraining: Pick<Training, 'rank' | 'batchSize' | 'sequenceLength'> = {
+  rank: 8,
+  batchSize: 1,
+  sequenceLength: 1024,
+};
 
 /** Where the memory of a GPU goes that fine-tunes a whole copy of a model, in GiB. */
 export interface TuningNeeds {
@@ -54,14 +68,15 @@ export interface TuningNeeds {
 /** GPU memory that a training needs. Each GPU holds a copy and takes its own examples (KAITO: `accelerate launch`). */
 export function tuningNeeds(model: Pick<Model, 'weightsGiB'>, shape: ModelShape, training: Training): TuningNeeds {
   const { layers, hiddenSize } = shape;
-  const { method, rank, batchSize, sequenceLength } = training;
+  const { method, rank, batchSize, sequenceLength, targetModules = projections } = training;
   const embeddings = Math.min(model.weightsGiB, (2 * 2 * vocabulary * hiddenSize) / bytesInGiB);
   const weightsGiB =
     method === 'lora' ? model.weightsGiB : embeddings + (model.weightsGiB - embeddings) * quantisedShare;
-  // Seven projections of a layer, none wider than four times the model: two matrices of rank r for each.
-  const trained = layers * rank * 7 * 2 * 2.5 * hiddenSize;
+  // No projection is wider than four times the model: two matrices of rank r for each.
+  const trained = layers * rank * targetModules * 2 * 2.5 * hiddenSize;
   const tokens = batchSize * sequenceLength;
-  const activations = tokens * (layers * hiddenSize * activationBytes + vocabulary * bytesPerLogit);
+  const kept = training.gradientCheckpointing ? layers * checkpointBytes + activationBytes : layers * activationBytes;
+  const activations = tokens * (kept * hiddenSize + vocabulary * bytesPerLogit);
   const adapterGiB = (trained * bytesPerTrainedValue) / bytesInGiB;
   const activationsGiB = activations / bytesInGiB;
   const totalGiB = weightsGiB + adapterGiB + activationsGiB + overheadGiB;

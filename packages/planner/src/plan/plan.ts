@@ -162,8 +162,6 @@ export interface PlannedTrainer {
   readonly image: PlannedImage;
   /** Image with the weights, which are brought to the trainer; undefined: its own image holds them. */
   readonly weights?: PlannedImage;
-  /** Whether the GPUs compute in bfloat16. */
-  readonly bfloat16: boolean;
   /** Secrets to pull the trainer's image with. */
   readonly pullSecrets: readonly string[];
   readonly command: readonly string[];
@@ -184,6 +182,8 @@ export interface TuningPlan extends PlanOfAnyJob {
   readonly model: PlannedModel;
   readonly trainer: PlannedTrainer;
   readonly memory: MemoryFit;
+  /** Whether its GPUs compute in bfloat16. */
+  readonly bfloat16: boolean;
 }
 
 /** Everything that is decided about a workspace before anything is created. */

@@ -14,7 +14,7 @@ const port = 5000;
 const phi3Modules = 'k_proj,q_proj,v_proj,o_proj,gate_proj,down_proj,up_proj';
 
 /** The images that a training runs from. */
-export type TrainerImages = Pick<PlannedTrainer, 'image' | 'weights' | 'bfloat16'>;
+export type TrainerImages = Pick<PlannedTrainer, 'image' | 'weights'>;
 
 /**
  * The images that tune a model on these GPUs: today's base image and one with the weights, or the image of KAITO v0.3 with both where the
@@ -28,12 +28,12 @@ export function trainerImages(
 ): TrainerImages | Unfit {
   const isNew = computeCapability(sku) >= leastCapability;
   const own = preset?.accessMode === 'private' ? preset.presetOptions?.image : undefined;
-  if (own) return { image: { origin: 'user', reference: own }, bfloat16: isNew };
+  if (own) return { image: { origin: 'user', reference: own } };
   if (isNew) {
     const weights = ofRegistry(facts.image);
-    return { image: { origin: 'registry', reference: baseImage }, weights, bfloat16: true };
+    return { image: { origin: 'registry', reference: baseImage }, weights };
   }
-  if (presetImage && presetImage.tag !== '') return { image: ofRegistry(presetImage), bfloat16: false };
+  if (presetImage && presetImage.tag !== '') return { image: ofRegistry(presetImage) };
   const has = sku.computeCapability ?? 'none';
   const reason = `tuning ${id} needs CUDA compute capability ${leastCapability}.0 and these GPUs have ${has}`;
   return unfit('RuntimeNotSupported', reason);
@@ -44,10 +44,7 @@ function ofRegistry({ repository, tag }: { readonly repository: string; readonly
 }
 
 /** The trainer on its node. @param config text of the settings that it gets */
-export function plannedTrainer(
-  images: TrainerImages,
-  { model, sku, preset, config }: TrainerJob,
-): PlannedTrainer {
+export function plannedTrainer(images: TrainerImages, { model, sku, preset, config }: TrainerJob): PlannedTrainer {
   return {
     ...images,
     pullSecrets: [...new Set(preset?.presetOptions?.imagePullSecrets)],

@@ -20,7 +20,7 @@ test('reads a folder and the bits of a weight', () => {
   );
   expect(readTrainingConfig(text, 'qlora')).toEqual({
     ok: true,
-    config: { outputFolder: '/mnt/results/one', bits: 4 },
+    config: { outputFolder: '/mnt/results/one', bits: 4, rank: 8, precision: 'bfloat16' },
   });
   const eight = config('QuantizationConfig: { load_in_8bit: true, load_in_4bit: null }');
   expect(readTrainingConfig(eight, 'qlora')).toEqual({ ok: true, config: { bits: 8 } });
@@ -73,6 +73,40 @@ test.each(['/mnt', '/mnt/', '.', '..', '../etc', '/etc', '/mnt/../etc', '/mntx',
 test.each(['/mnt/data', 'data/x', '/mnt/x/../config'])('the folder %s is taken', folder => {
   const text = config(`TrainingArguments: { output_dir: ${folder} }`);
   expect(reasons(text)).toEqual([expect.stringContaining('which is mounted for something else')]);
+});
+
+test('reads what memory depends on, numbers in quotes too', () => {
+  const text = config(
+    'LoraConfig: { r: "64", target_modules: [q_proj, v_proj] }',
+    'TrainingArguments: { per_device_train_batch_size: 4, max_seq_length: 512, gradient_checkpointing: yes, save_strategy: "no" }',
+  );
+  expect(readTrainingConfig(text, 'lora')).toEqual({
+    ok: true,
+    config: {
+      rank: 64,
+      targetModules: 2,
+      batchSize: 4,
+      sequenceLength: 512,
+      gradientCheckpointing: true,
+      saves: 'no',
+    },
+  });
+});
+
+test.each<[setting: string, message: string]>([
+  ['LoraConfig: { r: 0 }', 'LoraConfig.r 0 must be a whole number of at least 1'],
+  ['LoraConfig: { r: many }', 'LoraConfig.r "many" must be a whole number'],
+  ['LoraConfig: { lora_dropout: 1.5 }', 'a number of at least 0 and up to 1'],
+  ['LoraConfig: { target_modules: all-linear }', 'a list of the names of modules, such as [q_proj, v_proj]'],
+  ['LoraConfig: { target_modules: "q_proj,v_proj" }', 'a list of the names of modules'],
+  ['TrainingArguments: { per_device_train_batch_size: 1.5 }', 'must be a whole number of at least 1'],
+  ['TrainingArguments: { learning_rate: fast }', 'must be a number of at least 0'],
+  ['TrainingArguments: { save_strategy: no }', 'save_strategy false must be "no" in quotes, or one of no, steps'],
+  ['TrainingArguments: { gradient_checkpointing: [] }', 'must be true or false'],
+  ['ModelConfig: { torch_dtype: auto }', 'one of bfloat16, float16, float32'],
+  ['DatasetConfig: { train_test_split: 0 }', 'a number above 0 and up to 1'],
+])('refuses %s', (setting, message) => {
+  expect(reasons(config(setting))).toEqual([expect.stringContaining(message)]);
 });
 
 test('tells everything that is wrong at once, but no more than a reader can take', () => {

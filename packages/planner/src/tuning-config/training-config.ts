@@ -2,6 +2,7 @@ import { parse } from 'yaml';
 import type { TuningMethod } from '@kaito/crds';
 import type { Problem } from '../problem.ts';
 import { checkOutputFolder } from './output-folder.ts';
+import { booleanOf, checkValues, modulesOf, numberOf } from './training-values.ts';
 
 const field = 'tuning.config';
 const file = 'training_config.yaml';
@@ -18,6 +19,7 @@ const sections = [
   'DatasetConfig',
   'DataCollator',
 ] as const;
+type Section = (typeof sections)[number];
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -27,6 +29,20 @@ export interface TrainingConfig {
   readonly outputFolder?: string;
   /** Bits of a weight while training; undefined for the model's own. */
   readonly bits?: 4 | 8;
+  /** Rank of the adapter. */
+  readonly rank?: number;
+  /** How many modules of each layer are tuned; undefined: those that PEFT knows for the model. */
+  readonly targetModules?: number;
+  /** Examples that a GPU takes at once. */
+  readonly batchSize?: number;
+  /** Tokens of an example. */
+  readonly sequenceLength?: number;
+  /** Activations are computed again instead of kept. */
+  readonly gradientCheckpointing?: boolean;
+  /** What it computes in. */
+  readonly precision?: 'bfloat16' | 'float16' | 'float32';
+  /** When it saves checkpoints; undefined when it says nothing. */
+  readonly saves?: 'no' | 'steps' | 'epoch' | 'best';
 }
 
 /** What the text says, or everything that is wrong with it. */
@@ -46,15 +62,42 @@ export function readTrainingConfig(text: string, method: TuningMethod): ReadTrai
   if (!isFields(top)) return refuse(['training_config must be a map of sections, such as TrainingArguments']);
   const folder = checkOutputFolder(sectionOf(top, 'TrainingArguments')['output_dir']);
   const bits = checkBits(sectionOf(top, 'QuantizationConfig'), method);
-  const reasons = [...checkSections(top), ...folder.reasons, ...bits.reasons];
+  const values = sections.flatMap(name => checkValues(name, sectionOf(top, name)));
+  const reasons = [...checkSections(top), ...folder.reasons, ...bits.reasons, ...values];
   if (reasons.length > 0) return refuse(reasons);
   return {
     ok: true,
-    config: {
-      ...(folder.path !== undefined && { outputFolder: folder.path }),
-      ...(bits.bits !== undefined && { bits: bits.bits }),
-    },
+    config: defined({ outputFolder: folder.path, bits: bits.bits, ...memoryOf(top), ...habitsOf(top) }),
   };
+}
+
+/** What memory depends on. */
+function memoryOf(config: Fields): Partialized<TrainingConfig> {
+  const lora = sectionOf(config, 'LoraConfig');
+  const training = sectionOf(config, 'TrainingArguments');
+  return {
+    rank: numberOf(lora['r']),
+    targetModules: modulesOf(lora['target_modules'])?.length,
+    batchSize: numberOf(training['per_device_train_batch_size']),
+    // TRL called it max_seq_length before version 0.13.
+    sequenceLength: numberOf(training['max_length'] ?? training['max_seq_length']),
+    gradientCheckpointing: booleanOf(training['gradient_checkpointing']),
+  };
+}
+
+function habitsOf(config: Fields): Partialized<TrainingConfig> {
+  const dtype = sectionOf(config, 'ModelConfig')['torch_dtype'];
+  const strategy = sectionOf(config, 'TrainingArguments')['save_strategy'];
+  return {
+    precision: (['bfloat16', 'float16', 'float32'] as const).find(known => known === dtype),
+    saves: (['no', 'steps', 'epoch', 'best'] as const).find(known => known === strategy),
+  };
+}
+
+type Partialized<T> = { readonly [K in keyof T]?: T[K] | undefined };
+
+function defined(config: Partialized<TrainingConfig>): TrainingConfig {
+  return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined));
 }
 
 type Parsed = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly reason: string };
@@ -103,7 +146,7 @@ function checkBits(
   return { bits: four === true ? 4 : 8, reasons: [] };
 }
 
-function sectionOf(config: Fields, name: (typeof sections)[number]): Fields {
+function sectionOf(config: Fields, name: Section): Fields {
   const section = config[name];
   return isFields(section) ? section : {};
 }

@@ -100,6 +100,8 @@ export function childWorkspace({ workspaces: known }: Informers, object: KubeObj
   const owners = owningWorkspace(object);
   if (owners.length > 0) return owners;
   const { name, namespace } = object.metadata;
-  const keys = [name, name.replace(/-(?:headless|tuning|adapters)$/, '')].map(one => keyOf({ metadata: { name: one, namespace } }));
+  const keys = [name, name.replace(/-(?:headless|tuning|adapters)$/, '')].map(one =>
+    keyOf({ metadata: { name: one, namespace } }),
+  );
   return keys.filter(key => known.get(key) !== undefined).slice(0, 1);
 }

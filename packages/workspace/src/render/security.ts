@@ -37,10 +37,7 @@ export function confinedPod(input: RenderInput<InferencePlan>): NonNullable<PodS
 }
 
 /** The same of the pod of a training: only today's base image is known to do without root. */
-export function confinedTraining({
-  plan,
-  settings,
-}: RenderInput<TuningPlan>): NonNullable<PodSpec['securityContext']> {
+export function confinedTraining({ plan, settings }: RenderInput<TuningPlan>): NonNullable<PodSpec['securityContext']> {
   return podOf(plan.trainer.weights && settings.serverUser > 0 ? settings.serverUser : undefined);
 }
 

@@ -17,6 +17,7 @@ import {
   workspace,
 } from './status.test-data.ts';
 import type { StatusInput } from './status-input.ts';
+import { endedJob, stepPod, training, tuningResult } from './tuning/training.test-data.ts';
 
 type World = readonly [Observed, Partial<StatusInput>?];
 
@@ -101,12 +102,14 @@ const worlds: Readonly<Record<Place, (example: Omit<Symptom, 'place'> & { readon
   image: ({ code, text }) => [
     loading({ pods: [troubledPod({ state: { waiting: { reason: code, message: text } } })] }),
   ],
-  container: ({ code, text }) => [
-    code === 'FailedCreatePodSandBox'
-      ? loading({ pods: [], warnings: [{ reason: code, message: text }] })
-      : loading({ pods: [containerPod(code, text)] }),
-  ],
+  container: ({ code, text }) => {
+    if (code === 'StepFailed') return trainingWorld(code, text);
+    return code === 'FailedCreatePodSandBox'
+      ? [loading({ pods: [], warnings: [{ reason: code, message: text }] })]
+      : [loading({ pods: [containerPod(code, text)] })];
+  },
   pod: ({ code, text }) => [loading({ pods: [failedPod(code, text)] })],
+  job: ({ code, text }) => trainingWorld(code, text),
   log: ({ text }) => [loading({ pods: [troubledPod(crash())], logTail: text })],
   rollout: ({ text }) => [
     serving(),
@@ -115,6 +118,14 @@ const worlds: Readonly<Record<Place, (example: Omit<Symptom, 'place'> & { readon
   progress: ({ code }) => progressWorld(code),
 };
 
+/** A training whose Job failed, or a step of whose pod did. */
+function trainingWorld(reason: string, message: string): World {
+  const [, step, exitCode] = /^step (\S+) ended with exit code (\d+)/.exec(message) ?? [];
+  const said = message.replace(/^step \S+ ended with exit code \d+(?:: )?/, '');
+  const pods = step ? [stepPod(step, { terminated: { exitCode: Number(exitCode), message: said } })] : [];
+  return [training(step ? { pods } : { pods, job: endedJob('Failed', reason, message) }), { result: tuningResult }];
+}
+
 function worldOf({ places: [place = 'claim'], example }: DiagnosisRow): World {
   return worlds[place]({ code: '', ...example });
 }
@@ -122,6 +133,7 @@ function worldOf({ places: [place = 'claim'], example }: DiagnosisRow): World {
 function progressWorld(code: string): World {
   const pending = { ok: false, pending: true, problems: [] } as const;
   if (code === 'Planning') return [observed(), { result: pending }];
+  if (code === 'Training') return [training(), { result: tuningResult }];
   if (code === 'Joining' || code === 'Claiming') return [observed()];
   return [loading({ pods: code === 'Pulling' ? [] : [podOf({ conditions: [] })] })];
 }

@@ -80,7 +80,8 @@ export class Actor {
   /** What makes the pods of a target. */
   workload(observed: Observed, target: Target): RehearsedWorkload {
     const { plan } = target;
-    if (plan.job === 'tuning') return { resource: jobs, object: renderTraining(this.#input(observed, { ...target, plan })).job };
+    if (plan.job === 'tuning')
+      return { resource: jobs, object: renderTraining(this.#input(observed, { ...target, plan })).job };
     return { resource: statefulSets, object: renderWorkload(this.#input(observed, { ...target, plan })).statefulSet };
   }
 

@@ -150,7 +150,9 @@ function obstacles(observed: Observed, result: PlanResult, { settings }: Circums
     ...findNameConflicts(observed),
     ...findOwnProblems(workspace, config, settings.nodeClasses),
     // What a server could not start without is waited for before a node is paid for. One that runs is left alone.
-    ...(hasBegun(observed) || (result.ok && isOver(observed, result.plan)) ? [] : [...missingInputs(observed), ...missingToken(observed, result)]),
+    ...(hasBegun(observed) || (result.ok && isOver(observed, result.plan))
+      ? []
+      : [...missingInputs(observed), ...missingToken(observed, result)]),
   ];
 }
 

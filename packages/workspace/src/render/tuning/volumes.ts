@@ -59,7 +59,9 @@ function secretVolumes({ tuning }: Workspace): readonly Volume[] {
   const items = [{ key: '.dockerconfigjson', path: 'config.json' }];
   return [
     ...(tuning?.output?.image && push ? [{ name: pushVolume, secret: { secretName: push, items } }] : []),
-    ...(pullSecrets(tuning).length > 0 ? [{ name: pullVolume, projected: { sources: pullSecrets(tuning).map(pullSource) } }] : []),
+    ...(pullSecrets(tuning).length > 0
+      ? [{ name: pullVolume, projected: { sources: pullSecrets(tuning).map(pullSource) } }]
+      : []),
   ];
 }
 
@@ -92,7 +94,11 @@ export function trainerMounts({ trainer }: TuningPlan): readonly VolumeMount[] {
 
 /** Mounts that several steps have. */
 export const mounts = {
-  data: (readOnly: boolean): VolumeMount => ({ name: names.data, mountPath: paths.data, ...(readOnly && { readOnly }) }),
+  data: (readOnly: boolean): VolumeMount => ({
+    name: names.data,
+    mountPath: paths.data,
+    ...(readOnly && { readOnly }),
+  }),
   results: (outputFolder: string): VolumeMount => ({ name: names.results, mountPath: outputFolder }),
   weights: { name: names.weights, mountPath: paths.weights },
   run: { name: names.run, mountPath: paths.run },

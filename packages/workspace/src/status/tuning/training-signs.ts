@@ -29,6 +29,7 @@ function jobSigns({ failure }: TrainingState): readonly Sign[] {
 export function trainingProgress(observed: Observed, plan: TuningPlan): Sign | undefined {
   const { step } = trainingState(observed, plan);
   if (step !== steps.trainer && step !== steps.output) return undefined;
-  const text = step === steps.output ? 'the result is being saved' : (describeProgress(observed) ?? 'the trainer starts');
+  const text =
+    step === steps.output ? 'the result is being saved' : (describeProgress(observed) ?? 'the trainer starts');
   return { phase: 'Ready', symptom: { place: 'progress', code: 'Training', text } };
 }

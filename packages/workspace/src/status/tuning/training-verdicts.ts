@@ -62,7 +62,9 @@ function startedVerdict(input: StatusInput, state: TrainingState, resource: Verd
   if (trouble) return { ok: false, reason: trouble.reason, message: describeTrouble(trouble) };
   if (!state.job) {
     if (!resource.ok) return pending('waiting for the node');
-    return pending(rollout?.go === false ? `waiting until the pod can be placed: ${rollout.message}` : 'the Job is being created');
+    return pending(
+      rollout?.go === false ? `waiting until the pod can be placed: ${rollout.message}` : 'the Job is being created',
+    );
   }
   if (!state.begun) return pending('the pod of the training is being started');
   const what = doing[state.step ?? ''] ?? 'between two steps';

@@ -44,11 +44,7 @@ function attemptsOf({ job }: TrainingState): Pick<TuningStatus, 'attempts'> {
 }
 
 /** Percent are whole, so that status is written a hundred times at most for them. */
-function progressOf(
-  { training }: Observed,
-  known: TuningStatus | undefined,
-  now: number,
-): Partial<TuningStatus> {
+function progressOf({ training }: Observed, known: TuningStatus | undefined, now: number): Partial<TuningStatus> {
   if (!training) return {};
   const { step, steps, epoch, loss, secondsPerStep, checkpoint, resumedFrom } = training;
   const left = step !== undefined && steps !== undefined ? steps - step : undefined;
