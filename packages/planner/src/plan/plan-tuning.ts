@@ -71,6 +71,7 @@ function planJob(input: PlanInput, job: TuningJob): PlanResult {
       method,
       model: { id, servedName, ...(revision !== undefined && { revision }), gated, weightsGiB, weights: 'image' },
       ...trainerOf(input, job, judgement.detail),
+      asked: { tuning: workspace.tuning, ...(input.config !== undefined && { config: input.config }) },
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { Workspace } from '@kaito/crds';
 import type { NodeImageFamily } from '../node-image-family.ts';
 
 /** `spot` machines cost less and may be taken away at any time. */
@@ -182,6 +183,8 @@ export interface TuningPlan extends PlanOfAnyJob {
   readonly model: PlannedModel;
   readonly trainer: PlannedTrainer;
   readonly memory: MemoryFit;
+  /** What its user wrote that the result depends on: the section of the workspace, and the text of the settings. */
+  readonly asked: { readonly tuning: Workspace['tuning']; readonly config?: string };
   /** Whether its GPUs compute in bfloat16. */
   readonly bfloat16: boolean;
 }

@@ -56,7 +56,12 @@ beforeAll(async () => {
   const rehearse = rehearsal({
     client,
     provisioning,
-    rendering: { registry: 'example.com', adapterSource: 'initContainer', serverUser: 65_534, tuningDeadlineSeconds: 60 },
+    rendering: {
+      registry: 'example.com',
+      adapterSource: 'initContainer',
+      serverUser: 65_534,
+      tuningDeadlineSeconds: 60,
+    },
   });
   const server = new WebhookServer({
     cache,

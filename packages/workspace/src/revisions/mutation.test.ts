@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { annotations, labels, type Workspace } from '@kaito/crds';
-import { azurePrices, catalogue, findModel, gpuSkus, plan, type Plan } from '@kaito/planner';
+import { azurePrices, catalogue, findModel, gpuSkus, plan, type Plan, type TuningPlan } from '@kaito/planner';
 import { aWorkspace, override, type Overrides } from '@kaito/testing';
 import { parse } from 'yaml';
 import type { ObservedConfig } from '../observed.ts';
@@ -9,6 +9,8 @@ import { nodeClassOf, type NodeClasses } from '../provisioning/node-classes.ts';
 import { renderNodePool } from '../render/node-pool.ts';
 import { ownershipLabels } from '../render/ownership.ts';
 import { settings } from '../render/plans.test-data.ts';
+import { trainingKey } from '../render/tuning/job.ts';
+import { renderTraining } from '../render/tuning/training.ts';
 import { renderWorkload } from '../render/workload.ts';
 import { changesBetween } from './changes.ts';
 import { impactOf, type Impact } from './impact.ts';
@@ -135,6 +137,10 @@ const neverEdited = [
   'resource.partition.count',
   'inference.preset.name',
   'inference.preset.accessMode',
+  'tuning.preset.name',
+  'tuning.preset.accessMode',
+  'tuning.method',
+  'tuning.input.name',
 ];
 /** Adapters come from no link. */
 const neverSet = ['inference.adapters[0].source.urls'];
@@ -161,10 +167,58 @@ const labelEdits: Readonly<Record<string, readonly [string, Impact]>> = {
   [annotations.enableLoadBalancer]: ['True', 'inPlace'],
 };
 
+const { inference: _, ...untasked } = serving;
+const tuned: Workspace = {
+  ...untasked,
+  tuning: {
+    preset: { name: 'phi-4', accessMode: 'private', presetOptions: { image } },
+    method: 'lora',
+    input: { urls: ['https://example.com/a.parquet'] },
+    output: { image: 'example.com/out:1', imagePushSecret: 'push' },
+  },
+};
+const fromImage = override(tuned, { tuning: { input: { urls: undefined, image: 'example.com/data:1' } } });
+
+/** The same for a training: whatever it depends on makes it begin anew. */
+const tuningEdits: Readonly<Record<string, readonly [before: Workspace, edit: Overrides<Workspace>, effect: Impact]>> =
+  {
+    'tuning.preset.presetOptions.image': [
+      tuned,
+      { tuning: { preset: { presetOptions: { image: 'example.com/phi:2' } } } },
+      'podRestart',
+    ],
+    'tuning.preset.presetOptions.imagePullSecrets': [
+      tuned,
+      { tuning: { preset: { presetOptions: { imagePullSecrets: ['pull'] } } } },
+      'podRestart',
+    ],
+    'tuning.preset.presetOptions.modelAccessSecret': [
+      tuned,
+      { tuning: { preset: { presetOptions: { modelAccessSecret: 'token' } } } },
+      'podRestart',
+    ],
+    'tuning.config': [tuned, { tuning: { config: 'settings' } }, 'podRestart'],
+    'tuning.input.urls': [tuned, { tuning: { input: { urls: ['https://example.com/b.parquet'] } } }, 'podRestart'],
+    'tuning.input.image': [fromImage, { tuning: { input: { image: 'example.com/data:2' } } }, 'podRestart'],
+    'tuning.input.imagePullSecrets': [fromImage, { tuning: { input: { imagePullSecrets: ['pull'] } } }, 'podRestart'],
+    'tuning.input.volumeSource': [
+      tuned,
+      { tuning: { input: { urls: undefined, volumeSource: { emptyDir: {} } } } },
+      'podRestart',
+    ],
+    'tuning.output.image': [tuned, { tuning: { output: { image: 'example.com/out:2' } } }, 'podRestart'],
+    'tuning.output.imagePushSecret': [tuned, { tuning: { output: { imagePushSecret: 'other' } } }, 'podRestart'],
+    'tuning.output.volumeSource': [
+      tuned,
+      { tuning: { output: { image: undefined, imagePushSecret: undefined, volumeSource: { emptyDir: {} } } } },
+      'podRestart',
+    ],
+  };
+
 const noConfig: ObservedConfig = { state: 'none' };
 
 function planOf(workspace: Workspace, config: ObservedConfig): Plan {
-  const model = findModel(catalogue, workspace.inference?.preset?.name ?? '');
+  const model = findModel(catalogue, (workspace.inference ?? workspace.tuning)?.preset?.name ?? '');
   const result = plan({
     workspace,
     model: model && { state: 'known', model },
@@ -201,7 +255,7 @@ function poolTemplate(workspace: Workspace, planned: Plan): unknown {
 /** All that an edit can change: the nodes, the pods, and the other objects. */
 function outcome(workspace: Workspace, config: ObservedConfig): { nodes: string; pods: string; all: string } {
   const planned = planOf(workspace, config);
-  if (planned.job === 'tuning') throw new Error('no tuning here');
+  if (planned.job === 'tuning') return trainingOutcome(workspace, planned);
   const { statefulSet, services } = renderWorkload({
     workspace,
     plan: planned,
@@ -216,6 +270,17 @@ function outcome(workspace: Workspace, config: ObservedConfig): { nodes: string;
     nodes: JSON.stringify([count, instanceType, capacityType, poolTemplate(workspace, planned)]),
     pods: templateDigest(statefulSet) ?? '',
     all: JSON.stringify([statefulSet, services]),
+  };
+}
+
+function trainingOutcome(workspace: Workspace, planned: TuningPlan): ReturnType<typeof outcome> {
+  const podNodeLabels = ownershipLabels(workspace);
+  const training = renderTraining({ workspace, plan: planned, podNodeLabels, mode: 'auto', revision: 1, settings });
+  const { count, instanceType, capacityType } = planned.nodes;
+  return {
+    nodes: JSON.stringify([count, instanceType, capacityType, poolTemplate(workspace, planned)]),
+    pods: trainingKey(planned),
+    all: JSON.stringify(training),
   };
 }
 
@@ -256,21 +321,18 @@ describe('every field has a declared impact', () => {
   });
 
   test('and is tried below, unless it cannot be edited', () => {
-    const inference = userFields().filter(field => !field.startsWith('tuning.'));
-    const known = [...Object.keys(edits), ...neverEdited, ...neverSet];
-    expect(inference.filter(field => !known.includes(field))).toEqual([]);
-    expect(known.filter(field => !inference.includes(field))).toEqual([]);
+    const all = userFields();
+    const known = [...Object.keys({ ...edits, ...tuningEdits }), ...neverEdited, ...neverSet];
+    expect(all.filter(field => !known.includes(field))).toEqual([]);
+    expect(known.filter(field => !all.includes(field))).toEqual([]);
     for (const field of neverEdited) expect(impactOf(field)).toBe('refused');
   });
 });
 
 describe('an edit comes to what is declared', () => {
-  test.each(Object.entries(edits))('%s', (field, [before, edit, effect]) => {
+  test.each(Object.entries({ ...edits, ...tuningEdits }))('%s', (field, [before, edit, effect]) => {
     const after = override(before, edit);
-    const isConfig = field === 'inference.config';
-    const config: ObservedConfig = isConfig
-      ? { state: 'read', name: 'settings', text: 'vllm:\n  max-num-seqs: 8\n', hash: 'h' }
-      : noConfig;
+    const config = configs[field] ?? noConfig;
     expect(effectOf(before, after, config)).toBe(effect);
     expectDeclared(field, effect);
     const changes = changesBetween(revisionData(before, noConfig), revisionData(after, config));
@@ -321,6 +383,11 @@ function isRelated(path: string, field: string): boolean {
 function isWithin(inner: string, outer: string): boolean {
   return inner.startsWith(`${outer}.`) || inner.startsWith(`${outer}[`);
 }
+
+const configs: Readonly<Record<string, ObservedConfig>> = {
+  'inference.config': read('vllm:\n  max-num-seqs: 8\n', 'h'),
+  'tuning.config': read('training_config: { LoraConfig: { r: 16 } }', 'h'),
+};
 
 function read(text: string, hash: string): ObservedConfig {
   return { state: 'read', name: 'settings', text, hash };

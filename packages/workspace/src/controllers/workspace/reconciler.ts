@@ -23,6 +23,7 @@ import { soonest } from '../../provisioning/look-again.ts';
 import { msToDeadline } from '../../provisioning/next-rung.ts';
 import type { RenderSettings } from '../../render/render-input.ts';
 import { statusEvents } from '../../status/events.ts';
+import { hasEnded } from '../../status/tuning/ended.ts';
 import { isHeldUp } from '../../status/warning-sources.ts';
 import { StatusPace } from '../../status/status-pace.ts';
 import { deletingStatus, workspaceStatus } from '../../status/workspace-status.ts';
@@ -130,9 +131,12 @@ export class WorkspaceReconciler {
   #waits(observed: Observed, plan: Plan): readonly number[] {
     const { informers, clock } = this.#options;
     const key = keyOf(observed.workspace);
+    // Whether nodes are ready, and a training has ended, stands in the status, which was just written.
+    const workspace = informers.workspaces.get(key) ?? observed.workspace;
+    // The nodes of a training are given back by the pass after the one that wrote down how it ended.
+    if (plan.job === 'tuning' && hasEnded({ workspace }, plan)) return hasEnded(observed, plan) ? [] : [1];
     const now = {
-      // Whether nodes are ready stands in the status, which was just written.
-      workspace: informers.workspaces.get(key) ?? observed.workspace,
+      workspace,
       statefulSet: informers.statefulSets.get(key),
       service: informers.services.get(key),
       pods: informers.pods.byIndex(byWorkspace, key),

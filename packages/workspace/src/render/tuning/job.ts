@@ -26,7 +26,7 @@ export function renderTrainingJob(input: RenderInput<TuningPlan>): Job {
       name: workspace.metadata.name,
       namespace: workspace.metadata.namespace ?? '',
       labels: podLabels(workspace),
-      annotations: { [annotations.workspaceRevision]: String(revision), [trainingOf]: trainingKey(input) },
+      annotations: { [annotations.workspaceRevision]: String(revision), [trainingOf]: trainingKey(input.plan) },
       ownerReferences: [ownerReference(workspace)],
     },
     spec: {
@@ -47,7 +47,7 @@ export function renderTrainingJob(input: RenderInput<TuningPlan>): Job {
 }
 
 /** What the Job is for: another training, or the same on another size of node, takes another Job. */
-export function trainingKey({ workspace, plan }: Pick<RenderInput<TuningPlan>, 'workspace' | 'plan'>): string {
+export function trainingKey(plan: TuningPlan): string {
   const { instanceType, capacityType } = plan.nodes;
-  return [trainingDigest(workspace, plan), instanceType, capacityType].join('/');
+  return [trainingDigest(plan), instanceType, capacityType].join('/');
 }

@@ -59,7 +59,7 @@ function trainer(input: RenderInput<TuningPlan>): Container {
     ...planned.env,
     DATASET_FOLDER_PATH: '/mnt/data',
     HOME: '/tmp',
-    RUN_ID: `${workspace.metadata.uid ?? ''}-${trainingDigest(workspace, plan)}`,
+    RUN_ID: `${workspace.metadata.uid ?? ''}-${trainingDigest(plan)}`,
     USER: 'nobody',
     YAML_FILE_PATH: '/mnt/config/training_config.yaml',
   };

@@ -1,4 +1,3 @@
-import type { Workspace } from '@kaito/crds';
 import { canonicalDigest } from '@kaito/kube';
 import type { TuningPlan } from '@kaito/planner';
 
@@ -6,11 +5,10 @@ import type { TuningPlan } from '@kaito/planner';
 const digits = 16;
 
 /**
- * What a training is of: everything that its result depends on. With the same digest a training that has ended is not begun again, and one
- * that lost its node goes on from its checkpoints, on whatever size of node.
+ * What a training is of: all that its user wrote. With the same digest a training that has ended is not begun again, and one that lost its
+ * node goes on from its checkpoints, on whatever size of node. Nothing of ours counts: another version of Kaito, with other defaults or
+ * other images, must not train anew.
  */
-export function trainingDigest({ tuning }: Workspace, { model, trainer }: TuningPlan): string {
-  const { preset, method, input, output } = tuning ?? {};
-  const base = { id: model.id, weights: trainer.weights?.reference, image: preset?.presetOptions?.image };
-  return canonicalDigest({ base, method, input, output, config: trainer.config }).slice(0, digits);
+export function trainingDigest({ asked }: Pick<TuningPlan, 'asked'>): string {
+  return canonicalDigest(asked).slice(0, digits);
 }

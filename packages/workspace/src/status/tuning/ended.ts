@@ -15,7 +15,7 @@ export function endedTraining(
   plan: TuningPlan,
 ): (TuningStatus & { readonly outcome: Outcome }) | undefined {
   const told = workspace.status?.tuning;
-  if (!told?.outcome || told.of !== trainingDigest(workspace, plan)) return undefined;
+  if (!told?.outcome || told.of !== trainingDigest(plan)) return undefined;
   return { ...told, outcome: told.outcome };
 }
 

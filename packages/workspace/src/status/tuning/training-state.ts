@@ -53,8 +53,8 @@ export function trainingState(observed: Observed, plan: TuningPlan): TrainingSta
   };
 }
 
-function ownJob({ job, workspace }: Observed, plan: TuningPlan): Job | undefined {
-  const isOwn = job?.metadata.annotations?.[trainingOf] === trainingKey({ workspace, plan });
+function ownJob({ job }: Observed, plan: TuningPlan): Job | undefined {
+  const isOwn = job?.metadata.annotations?.[trainingOf] === trainingKey(plan);
   return isOwn && job?.metadata.deletionTimestamp === undefined ? job : undefined;
 }
 

@@ -49,11 +49,12 @@ export const tuningPlan: TuningPlan = {
   },
   memory: { gpuGiB: 16, utilization: 0.95, weightsGiB: 2, overheadGiB: 3, kvCacheGiB: 10, kvCacheTokens: 0 },
   bfloat16: true,
+  asked: { tuning: tuned.tuning },
 };
 
 /** The Job of the training. */
 export function jobOf(status: NonNullable<Job['status']> = { active: 1 }): Job {
-  const key = trainingKey({ workspace: tuned, plan: tuningPlan });
+  const key = trainingKey(tuningPlan);
   return { metadata: { name: 'a-workspace', annotations: { [trainingOf]: key } }, spec: { template: {} }, status };
 }
 

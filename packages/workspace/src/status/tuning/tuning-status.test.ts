@@ -3,7 +3,16 @@ import type { Observed } from '../../observed.ts';
 import { steps } from '../../render/tuning/names.ts';
 import { at, inputOf, start } from '../status.test-data.ts';
 import { workspaceStatus } from '../workspace-status.ts';
-import { digestOf, endedJob, stepDone, stepPod, training, tuned, tuningResult } from './training.test-data.ts';
+import {
+  digestOf,
+  endedJob,
+  stepDone,
+  stepPod,
+  training,
+  tuned,
+  tuningPlan,
+  tuningResult,
+} from './training.test-data.ts';
 
 /** The status after so many seconds. */
 function statusOf(observed: Observed, seconds = 600): WorkspaceStatus {
@@ -134,8 +143,9 @@ describe('a training that has ended', () => {
 
   it('counts no more when what is trained has changed', () => {
     const status = statusOf(training(done));
-    const tuning = { ...tuned.tuning, input: { urls: ['https://example.com/other.parquet'] }, output: {} };
-    const edited = { ...tuned, tuning, status };
-    expect(statusOf(training({ workspace: edited, job: undefined, pods: [] }))).toMatchObject({ state: 'Pending' });
+    const edited = { ...tuningPlan, asked: { ...tuningPlan.asked, config: 'training_config: {}' } };
+    const observed = then(status, { job: undefined, pods: [] });
+    const input = inputOf(observed, { result: { ok: true, plan: edited } });
+    expect(workspaceStatus(input, start)).toMatchObject({ state: 'Pending' });
   });
 });

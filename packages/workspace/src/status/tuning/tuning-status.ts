@@ -14,7 +14,7 @@ import { trainingState, type TrainingState } from './training-state.ts';
 export function tuningStatus(observed: Observed, plan: TuningPlan, now: number): TuningStatus {
   const state = trainingState(observed, plan);
   if (state.ended) return state.ended;
-  const of = trainingDigest(observed.workspace, plan);
+  const of = trainingDigest(plan);
   const before = observed.workspace.status?.tuning;
   const known = before?.of === of ? before : undefined;
   const running = {
@@ -74,7 +74,7 @@ function endOf(observed: Observed, plan: TuningPlan, state: TrainingState, now: 
   if (!outcome) return {};
   const ended = { outcome, finishedAt: timestamp(now) };
   if (outcome === 'Failed') return ended;
-  const image = observed.workspace.tuning?.output?.image;
+  const { image } = plan.asked.tuning?.output ?? {};
   const lineage = wholeLineage(observed, plan, state);
   const output = digest && { ...(image && { image: byDigest(image, digest) }), digest, lineage };
   return { ...ended, progress: '100%', ...(output && { output }) };
