@@ -9,6 +9,8 @@ export type { AzureFaultCase, ExpectedQuota, ExpectedVerdict } from './azure/fau
 export { createCertificate } from './azure/certificate.ts';
 export { LocalAzure, localTenantId } from './azure/local-azure.ts';
 export type { AzureAnswer, LocalAzureConfig, SeenRequest } from './azure/local-azure.ts';
+export { useRegistry, type Layer, type TestRegistry } from './registry/registry.ts';
+export { tar, type TarEntry } from './registry/tar.ts';
 export { eventually } from './time/eventually.ts';
 export type { EventuallyOptions } from './time/eventually.ts';
 export { FakeClock } from './time/fake-clock.ts';

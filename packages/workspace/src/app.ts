@@ -25,6 +25,7 @@ import { mirrorOf } from './models/model-options.ts';
 import { ModelDirectory } from './models/model-directory.ts';
 import { tokenReader } from './models/secret-token.ts';
 import { createInformers, type Informers } from './observe/informers.ts';
+import { LogReports } from './observe/log-reports.ts';
 import { SecretKeys } from './observe/secret-keys.ts';
 import { WarningEvents } from './observe/warning-events.ts';
 import type { RenderSettings } from './render/render-input.ts';
@@ -49,6 +50,7 @@ interface Parts {
   readonly provisioning: Provisioning;
   readonly models: ModelDirectory;
   readonly look: Look;
+  readonly reports: LogReports;
   readonly planning: PlanningSettings;
 }
 
@@ -84,7 +86,7 @@ export async function run(options: WorkspaceOptions, signal: AbortSignal): Promi
   }
   const counts = new WorkspaceCounts(metrics, parts.informers.workspaces);
   metrics.onCollect(() => counts.show());
-  manager.add(models).add(
+  manager.add(models).add(parts.reports).add(
     createWorkspaceController({
       ...parts,
       client: cache.client,
@@ -96,7 +98,8 @@ export async function run(options: WorkspaceOptions, signal: AbortSignal): Promi
 }
 
 function renderSettings(options: WorkspaceOptions): RenderSettings {
-  const { presetRegistry: registry, cpuServerImage, adapterSource, nvmeStorageClass, serverUser } = options;
+  const { presetRegistry: registry, cpuServerImage, nvmeStorageClass, serverUser } = options;
+  const adapterSource = options.adapterSource === 'imageVolume' ? 'imageVolume' : 'pull';
   const weightsMirror = mirrorOf(options.huggingFaceEndpoint);
   const tuningDeadlineSeconds = Math.ceil(options.tuningDeadline / 1000);
   return {
@@ -119,6 +122,7 @@ async function assemble(options: WorkspaceOptions, signal: AbortSignal): Promise
   const config = readProvisioningConfig(options);
   const detected = await detectProvisioner(client, config.provisioner, signal);
   logger.info('Nodes are had by', { provisioner: detected.name, chosen: config.provisioner !== undefined });
+  const reports = new LogReports({ client, clock, logger });
   const models = new ModelDirectory({
     endpoint: options.huggingFaceEndpoint,
     readToken: tokenReader(client),
@@ -136,11 +140,13 @@ async function assemble(options: WorkspaceOptions, signal: AbortSignal): Promise
     events: new EventRecorder({ client, component: appName, clock, logger }),
     informers: createInformers(cache, { claimKinds: detected.kinds, withNodePools: detected.hasNodePools }),
     provisioning: createProvisioning(detected, config, clock),
+    reports,
     look: new Look({
       client,
       models,
       secrets: new SecretKeys(client, clock),
       warnings: new WarningEvents({ client, clock, logger }),
+      reports,
       clock,
       logger,
     }),

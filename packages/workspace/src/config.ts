@@ -38,10 +38,10 @@ export const optionTable = {
   adapterSource: {
     flag: '--adapter-source <way>',
     env: 'ADAPTER_SOURCE',
-    type: ['initContainer', 'imageVolume'],
-    default: 'initContainer',
+    type: ['pull', 'imageVolume', 'initContainer'],
+    default: 'pull',
     description:
-      'How the files of an adapter come out of its image: by running it (initContainer), or by mounting it (imageVolume, Kubernetes 1.35 and later)',
+      'How the files of an adapter come out of its image: a container beside the server pulls them, and vLLM loads and unloads them while it runs (pull), or nodes mount it (imageVolume, Kubernetes 1.35 and later), by new pods; initContainer, of earlier versions, is pull',
   },
   serverUser: {
     flag: '--server-user <uid>',

@@ -3,6 +3,7 @@ import type { ConfigMap, Deployment, Job, KubeObject, Node, Pod, Service, Statef
 import type { ModelLookup } from '@kaito/planner';
 import type { TrainingReport } from './status/tuning/training-log.ts';
 import type { Claim } from './claims/claim.ts';
+import type { AdapterReports } from './observe/adapter-reports.ts';
 
 /** Whose a node is, seen from one workspace. */
 export type NodeTie =
@@ -50,6 +51,8 @@ export interface Observed {
   readonly statefulSet: StatefulSet | undefined;
   readonly service: Service | undefined;
   readonly headlessService: Service | undefined;
+  /** With the adapters of servers that load them while they run. */
+  readonly adapterList?: ConfigMap | undefined;
   /** Of an earlier version, which served from Deployments. */
   readonly deployment: Deployment | undefined;
   /** Of a training, with the settings that were made for it. */
@@ -63,6 +66,8 @@ export interface Observed {
   readonly secrets: readonly ObservedSecret[];
   /** The last lines that the server wrote, where a pod has failed and they were fetched. */
   readonly logTail: string | undefined;
+  /** What pods have said of their adapters. */
+  readonly adapterReports?: AdapterReports;
   /** The newest Warning Events of its StatefulSet and pods, where they are read. */
   readonly warnings?: readonly ObservedWarning[];
 }

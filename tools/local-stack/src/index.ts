@@ -31,3 +31,4 @@ export { writeKubeconfig } from './control-plane/kubeconfig.ts';
 export { withLock } from './processes/file-lock.ts';
 export { freePorts } from './stack/ports.ts';
 export { probe } from './processes/probe.ts';
+export { dockerConfig, startRegistry, type PrivateRepositories, type Registry } from './registry/registry.ts';

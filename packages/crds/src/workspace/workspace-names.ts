@@ -43,6 +43,7 @@ export const workspaceReasons = {
   nodeMemoryPressure: 'NodeMemoryPressure',
   podEvicted: 'PodEvicted',
   unschedulable: 'Unschedulable',
+  adapterFailed: 'AdapterFailed',
   tuningStarted: 'WorkspaceTuningJobStatusStarted',
   tuningPending: 'WorkspaceTuningJobStatusPending',
   tuningFailed: 'WorkspaceTuningJobStatusFailed',

@@ -33,6 +33,18 @@ export function checkStrengths({ inference }: Workspace, runtime: string): reado
   });
 }
 
+/** vLLM serves each adapter as a model of its own, so that its name must be no other model's. */
+export function checkServedNames({ inference }: Workspace, runtime: string, servedName: string): readonly Problem[] {
+  if (runtime !== 'vllm') return [];
+  return (inference?.adapters ?? []).flatMap(({ source }, index) => {
+    const name = source?.name ?? '';
+    if (name !== servedName) return [];
+    const field = `inference.adapters[${index}].source.name`;
+    const message = `${field} "${name}" is what clients call the model itself: give the adapter another name`;
+    return [{ code: 'AdapterInvalid' as const, field, message }];
+  });
+}
+
 function checkAdapter({ source, strength }: AdapterSpec, index: number): readonly Problem[] {
   const field = `inference.adapters[${index}]`;
   const problems: Problem[] = [];

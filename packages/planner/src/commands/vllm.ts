@@ -1,3 +1,4 @@
+import { maxAdapters } from '@kaito/crds';
 import type { Model, VllmSettings } from '../models/model.ts';
 import type { Parallelism } from '../plan/plan.ts';
 import { commandLine, shellCommand, type Flags } from './shell.ts';
@@ -8,6 +9,19 @@ const rayPort = '6379';
 const chatTemplates = '/workspace/chat_templates';
 const downloadFolder = '/workspace/weights';
 const configFile = '/mnt/config/inference_config.yaml';
+
+/**
+ * For adapters (vLLM docs, LoRAConfig). The same however many there are, so that one more takes no restart: all that a workspace may have
+ * are kept in main memory, and four of them at a time on the GPU, which costs memory for as long as the server runs. A request for another
+ * one waits until one of the four is free. vLLM takes ranks up to 16 when nothing is said; most adapters are of rank 64 or less. At that
+ * rank the four take 1.25 GiB beside a model of 8 billion parameters; ten of rank 256 would take 12.5.
+ */
+const loraFlags: Flags = {
+  'enable-lora': true,
+  'max-loras': '4',
+  'max-lora-rank': '64',
+  'max-cpu-loras': String(maxAdapters),
+};
 
 /** What the command line of vLLM depends on beside the model. */
 export interface VllmStart {
@@ -44,7 +58,7 @@ export function vllmCommands(model: Model, settings: VllmSettings, start: VllmSt
     ...sourceFlags(model, settings, start),
     ...sizeFlags(start),
     ...featureFlags(settings),
-    ...(start.adapters > 0 && { 'enable-lora': true as const, 'max-loras': String(start.adapters) }),
+    ...(start.adapters > 0 && loraFlags),
     ...(start.performanceMode !== undefined && { 'performance-mode': start.performanceMode }),
     ...settings.flags,
     ...(offloadIsOff(start) && { 'kaito-kv-cache-cpu-memory-utilization': '0' }),

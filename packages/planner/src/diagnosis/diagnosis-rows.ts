@@ -1,4 +1,5 @@
 import type { DiagnosisRow } from './diagnosis.ts';
+import { adapterRows } from './rows/adapter-rows.ts';
 import { apiRows } from './rows/api-rows.ts';
 import { claimRows } from './rows/claim-rows.ts';
 import { configRows } from './rows/config-rows.ts';
@@ -24,6 +25,7 @@ export const diagnosisRows: readonly DiagnosisRow[] = [
   ...apiRows,
   ...scheduleRows,
   ...volumeRows,
+  ...adapterRows,
   ...imageRows,
   ...containerRows,
   ...huggingFaceRows,

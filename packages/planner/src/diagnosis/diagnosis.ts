@@ -24,6 +24,8 @@ export type Place =
   | 'job'
   /** The last lines that a server wrote. */
   | 'log'
+  /** What a pod says of an adapter that it cannot have. */
+  | 'adapter'
   /** A change that waits. */
   | 'rollout'
   /** Nothing is wrong: a step that takes its time. */

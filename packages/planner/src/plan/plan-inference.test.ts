@@ -190,11 +190,23 @@ describe('plan with vLLM', () => {
       { source: { name: 'b', volumeSource: { persistentVolumeClaim: { claimName: 'b' } } } },
     ];
     const planned = servingPlanOf(servingWith('llama-3.1-8b-instruct', a100, { adapters }));
-    expect(lineOf(planned)).toContain('--enable-lora --max-loras=2');
+    expect(lineOf(planned)).toContain('--enable-lora --max-loras=4 --max-lora-rank=64 --max-cpu-loras=10');
     expect(planned.adapters).toEqual([
       { name: 'a', image: 'example.com/a:1', pullSecrets: [] },
       { name: 'b', volumeSource: { persistentVolumeClaim: { claimName: 'b' } }, pullSecrets: [] },
     ]);
+  });
+
+  it('starts the same server for one adapter as for two, whatever their order', () => {
+    const [a, b] = ['a', 'b'].map(name => ({
+      source: { name, image: `example.com/${name}:1`, imagePullSecrets: [`${name}-pull`] },
+    }));
+    const serverWith = (...adapters: readonly (AdapterSpec | undefined)[]) =>
+      servingPlanOf(
+        servingWith('llama-3.1-8b-instruct', a100, { adapters: adapters.filter(one => one !== undefined) }),
+      ).server;
+    expect(serverWith(a, b)).toEqual(serverWith(b, a));
+    expect(serverWith(a, b).command).toEqual(serverWith(a).command);
   });
 
   it('reads the weights from the node where the workspace says that they are there', () => {

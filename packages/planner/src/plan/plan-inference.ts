@@ -1,6 +1,5 @@
-import type { Workspace } from '@kaito/crds';
 import { performanceMode, usesLocalWeights } from '../checks/annotations.ts';
-import { checkStrengths } from '../checks/adapters.ts';
+import { checkServedNames, checkStrengths } from '../checks/adapters.ts';
 import { nodeCount } from '../checks/node-count.ts';
 import { readInferenceConfig, type InferenceConfig } from '../config/inference-config.ts';
 import { diskGiB } from '../models/model-needs.ts';
@@ -45,7 +44,7 @@ export function planInference(input: PlanInput, model: Model): PlanResult {
   });
   if (!choice.ok) return choice;
   const { chosen, candidates } = choice;
-  const problems = checkFit(workspace, chosen.judgement.detail);
+  const problems = checkFit(job, chosen.judgement.detail);
   if (problems.length > 0) return { ok: false, problems };
   const adapters = plannedAdapters(workspace, chosen.judgement.detail.runtime.name);
   return {
@@ -88,12 +87,16 @@ function oldImage({ model, workspace }: InferenceJob, { detail }: Fitting<Server
 }
 
 /** What cannot be said before the server is known. */
-function checkFit(workspace: Workspace, { runtime }: ServerFit): readonly Problem[] {
-  const strengths = checkStrengths(workspace, runtime.name);
-  if (!workspace.inference?.config || runtime.name === 'vllm') return strengths;
+function checkFit(job: InferenceJob, { runtime }: ServerFit): readonly Problem[] {
+  const { workspace } = job;
+  const ofAdapters = [
+    ...checkStrengths(workspace, runtime.name),
+    ...checkServedNames(workspace, runtime.name, servedName(job)),
+  ];
+  if (!workspace.inference?.config || runtime.name === 'vllm') return ofAdapters;
   const field = 'inference.config';
   const message = `${field} is for vLLM, but this model runs with ${runtime.name} here: leave it out`;
-  return [...strengths, { code: 'FieldNotSupported', field, message }];
+  return [...ofAdapters, { code: 'FieldNotSupported', field, message }];
 }
 
 function nodesOf(

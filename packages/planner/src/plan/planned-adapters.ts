@@ -19,9 +19,9 @@ function plannedAdapter({ source, strength }: AdapterSpec, runtime: Runtime): Pl
   };
 }
 
-/** Secrets to pull the server's and the adapters' images with, each once. */
+/** Secrets to pull the server's and the adapters' images with, each once, in an order that does not depend on that of adapters. */
 export function pullSecrets({ inference }: Workspace): readonly string[] {
   const ofPreset = inference?.preset?.presetOptions?.imagePullSecrets ?? [];
   const ofAdapters = (inference?.adapters ?? []).flatMap(({ source }) => source?.imagePullSecrets ?? []);
-  return [...new Set([...ofPreset, ...ofAdapters])];
+  return [...new Set([...ofPreset, ...ofAdapters])].toSorted();
 }

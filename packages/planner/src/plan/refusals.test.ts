@@ -156,6 +156,11 @@ const refusals: readonly (readonly [what: string, input: Workspace, expected: Ex
     servingWith('phi-4', a100, { adapters: [{ source: { name: 'a', image: 'b:1' }, strength: '0.5' }] }),
     ['AdapterInvalid', 'inference.adapters[0].strength', /no effect with vLLM/],
   ],
+  [
+    'an adapter that is called as the model is',
+    servingWith('phi-4', a100, { adapters: [{ source: { name: 'phi-4', image: 'b:1' } }] }),
+    ['AdapterInvalid', 'inference.adapters[0].source.name', /what clients call the model itself/],
+  ],
 ];
 
 const adapter = { source: { name: 'adapter', image: 'example.azurecr.io/adapter:1' } };

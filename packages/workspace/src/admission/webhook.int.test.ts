@@ -18,6 +18,7 @@ import { catalogue, checkWorkspace, findModel, skusOf } from '@kaito/planner';
 import { aNode, aWorkspace, eventually, useStack } from '@kaito/testing';
 import { jest } from '@jest/globals';
 import { createInformers, type Informers } from '../observe/informers.ts';
+import { settings } from '../render/plans.test-data.ts';
 import { rehearsal } from './rehearsal.ts';
 import { workspaceWebhook, workspaceWebhookPath, type WorkspaceWebhookParts } from './webhook.ts';
 
@@ -56,12 +57,7 @@ beforeAll(async () => {
   const rehearse = rehearsal({
     client,
     provisioning,
-    rendering: {
-      registry: 'example.com',
-      adapterSource: 'initContainer',
-      serverUser: 65_534,
-      tuningDeadlineSeconds: 60,
-    },
+    rendering: { ...settings, registry: 'example.com' },
   });
   const server = new WebhookServer({
     cache,

@@ -4,10 +4,12 @@ import { keyOf, type Node, type Pod } from '@kaito/kube';
 import { nodeLabels, runsOnCpus, type ModelLookup } from '@kaito/planner';
 import { readClaim } from '../claims/claim.ts';
 import type { ClaimObject } from '../claims/claim-kind.ts';
+import { adapterListName } from '../render/adapters/adapter-list.ts';
 import { nodePoolName } from '../render/node-pool.ts';
 import { tuningConfigName } from '../render/tuning/names.ts';
 import { hasLabels, nodeTie } from '../provisioning/node-tie.ts';
 import type { Observed, ObservedConfig, ObservedNode, ObservedSecret, ObservedWarning } from '../observed.ts';
+import type { AdapterReports } from './adapter-reports.ts';
 import { anySize, byFreeSize, byWorkspace, type Informers } from './informers.ts';
 import { anyLabelledWorkspace } from './ties.ts';
 import { configKeys } from './trim.ts';
@@ -18,6 +20,7 @@ export interface Looked {
   readonly secrets: readonly ObservedSecret[];
   readonly logTail: string | undefined;
   readonly warnings: readonly ObservedWarning[];
+  readonly adapterReports?: AdapterReports;
 }
 
 /** Puts together what there is of a workspace. @param mode whether nodes are made, or brought by users */
@@ -42,6 +45,7 @@ export function observe(
     statefulSet: informers.statefulSets.get(key),
     service: informers.services.get(key),
     headlessService: informers.services.get(headless),
+    adapterList: informers.configMaps.get(keyOf({ metadata: { name: adapterListName(workspace), namespace } })),
     deployment: informers.deployments.get(key),
     job: informers.jobs.get(key),
     trainingConfig: informers.configMaps.get(keyOf({ metadata: { name: tuningConfigName(workspace), namespace } })),

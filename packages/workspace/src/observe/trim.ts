@@ -4,7 +4,7 @@ import { owningWorkspace } from './ties.ts';
 /** Keys of a ConfigMap that are read: settings of the server, and of the training (KAITO). */
 export const configKeys = { inference: 'inference_config.yaml', tuning: 'training_config.yaml' } as const;
 
-/** Keeps of a ConfigMap what may be settings; a cluster has thousands with other content. */
+/** Keeps of a ConfigMap what may be settings, and all of ours; a cluster has thousands with other content. */
 export function trimConfigMap(config: ConfigMap): ConfigMap {
   if (owningWorkspace(config).length > 0) return withoutManagedFields(config);
   const kept = Object.values(configKeys).flatMap(key => {

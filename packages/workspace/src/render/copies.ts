@@ -1,10 +1,16 @@
 import type { Pod } from '@kaito/kube';
 import type { PlannedServer } from '@kaito/planner';
+import type { EnvVar } from './pod-parts.ts';
 
 /** On each pod of a StatefulSet: its ordinal (Kubernetes docs, well-known labels). */
 export const podIndexLabel = 'apps.kubernetes.io/pod-index';
 /** Environment variable with the same. */
 export const podIndexVariable = 'POD_INDEX';
+
+export const podIndex: EnvVar = {
+  name: podIndexVariable,
+  valueFrom: { fieldRef: { fieldPath: `metadata.labels['${podIndexLabel}']` } },
+};
 
 /**
  * On the first pod of each copy of a model, where there are several copies of several pods each. A selector can name one index only, so

@@ -1,7 +1,8 @@
 import type { Workspace } from '@kaito/crds';
 import type { InferencePlan } from '@kaito/planner';
 import { tokenKey } from '../models/secret-token.ts';
-import { podIndexLabel, podIndexVariable } from './copies.ts';
+import { adapterParts } from './adapters/adapter-parts.ts';
+import { podIndex } from './copies.ts';
 import type { EnvVar } from './pod-parts.ts';
 import type { RenderInput } from './render-input.ts';
 import { userEnvironment } from './security.ts';
@@ -21,16 +22,12 @@ export function environment(input: RenderInput<InferencePlan>): readonly EnvVar[
     ...mirror(plan, settings.weightsMirror),
     ...accessToken(workspace, plan),
     ...(server.podsPerCopy > 1 ? [podIndex] : []),
+    ...adapterParts(input).env,
     // The servers that know strengths read that of an adapter from a variable of its name.
     ...adapters.flatMap(({ name, strength }) => (strength === undefined ? [] : [{ name, value: strength }])),
   ];
   return [...new Map(variables.map(variable => [variable.name, variable])).values()];
 }
-
-const podIndex: EnvVar = {
-  name: podIndexVariable,
-  valueFrom: { fieldRef: { fieldPath: `metadata.labels['${podIndexLabel}']` } },
-};
 
 /** The transformers server has no flag for the folder that it downloads to. */
 function cacheFolder({ server, model }: InferencePlan): readonly EnvVar[] {

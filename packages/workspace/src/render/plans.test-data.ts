@@ -7,9 +7,10 @@ import type { RenderInput, RenderSettings } from './render-input.ts';
 
 export const settings: RenderSettings = {
   registry: 'mcr.microsoft.com/aks/kaito',
-  adapterSource: 'initContainer',
+  adapterSource: 'pull',
   serverUser: 65_534,
   tuningDeadlineSeconds: 259_200,
+  orasImage: 'ghcr.io/oras-project/oras:v1.3.0',
 };
 
 const onDemand: InferencePlan['nodes'] = {

@@ -1,6 +1,6 @@
 import type { InferencePlan } from '@kaito/planner';
 import { resourceOf } from '../nodes/node-progress.ts';
-import { adapterParts } from './adapters.ts';
+import { adapterParts } from './adapters/adapter-parts.ts';
 import { presetAffinity } from './affinity.ts';
 import { podCommand } from './command.ts';
 import { environment } from './environment.ts';
@@ -35,9 +35,10 @@ export function renderPod(input: RenderInput<InferencePlan>): PodTemplateSpec {
 }
 
 function podSpec(input: RenderInput<InferencePlan>): PodSpec {
-  const { workspace, plan, settings } = input;
-  const adapters = adapterParts(plan.adapters, settings.adapterSource, [workspace.metadata.name, cudaContainerName]);
+  const { plan } = input;
+  const adapters = adapterParts(input);
   const mounted = [...serverVolumes(input), ...adapters.volumes];
+  const volumes = [...mounted.map(({ volume }) => volume), ...adapters.ownVolumes];
   const affinity = presetAffinity(input);
   const initContainers = [...cudaToolkit(input), ...adapters.initContainers];
   const pullSecrets = [...new Set(plan.server.pullSecrets)];
@@ -52,7 +53,7 @@ function podSpec(input: RenderInput<InferencePlan>): PodSpec {
     ...(initContainers.length > 0 && { initContainers }),
     containers: [serverContainer(input, mounted)],
     ...(pullSecrets.length > 0 && { imagePullSecrets: pullSecrets.map(name => ({ name })) }),
-    ...(mounted.length > 0 && { volumes: mounted.map(({ volume }) => volume) }),
+    ...(volumes.length > 0 && { volumes }),
   };
 }
 

@@ -7,12 +7,14 @@ export interface RenderSettings {
   /** Where the images are, e.g. `mcr.microsoft.com/aks/kaito`. */
   readonly registry: string;
   /**
-   * How the files of an adapter come out of its image. `initContainer` runs the image, which needs a shell and `cp` in it;
+   * How the files of an adapter come out of its image. `pull` has a container bring them, which needs nothing of the image or the nodes;
    * `imageVolume` mounts it, which needs nodes that can (on by default from Kubernetes 1.35).
    */
-  readonly adapterSource: 'initContainer' | 'imageVolume';
+  readonly adapterSource: 'pull' | 'imageVolume';
   /** User that servers in KAITO's base image run as; 0: as the image says, which is root. */
   readonly serverUser: number;
+  /** Image with oras and a shell, which moves files from and to registries. */
+  readonly orasImage: string;
   /** Image of the server for models on CPUs; absent: the name that it is built under. */
   readonly cpuServerImage?: string | undefined;
   /** StorageClass of local NVMe disks; absent: weights go to the disk of the operating system. */

@@ -1,5 +1,6 @@
-import { canonicalJson, type Service, type StatefulSet } from '@kaito/kube';
+import { canonicalJson, type ConfigMap, type Service, type StatefulSet } from '@kaito/kube';
 import type { InferencePlan, TemplatePlan } from '@kaito/planner';
+import { renderAdapterList } from './adapters/adapter-list.ts';
 import { servingSelector } from './copies.ts';
 import { renderHeadlessService } from './headless-service.ts';
 import { renderPod } from './pod.ts';
@@ -14,6 +15,8 @@ export type ServingPlan = InferencePlan | TemplatePlan;
 /** What serves a workspace, beside its nodes. */
 export interface Workload {
   readonly statefulSet: StatefulSet;
+  /** Of the adapters that servers load while they run, where they can. */
+  readonly adapterList?: ConfigMap | undefined;
   /** That of the clients, and where several pods serve a copy together, the one by which they find each other. */
   readonly services: readonly Service[];
   /** What was added that nobody asked for, each one sentence. */
@@ -40,9 +43,11 @@ function presetWorkload(input: RenderInput<InferencePlan>): Workload {
   const { port, replicas, podsPerCopy, runtime } = plan.server;
   const selector = servingSelector(plan.server);
   const service = renderService(workspace, { port, selector, torch: runtime === 'preset-image' });
+  const adapterList = renderAdapterList(input);
   return {
     statefulSet: renderStatefulSet(input, renderPod(input), replicas),
     services: podsPerCopy > 1 ? [service, renderHeadlessService(workspace)] : [service],
+    ...(adapterList && { adapterList }),
     notes: [],
   };
 }

@@ -1,5 +1,5 @@
-import type { ProvisionerName } from '../provisioning/provisioning.ts';
-import { impactOf, type Impact } from './impact.ts';
+import { changesAdaptersLive } from './adapter-edit.ts';
+import { impactOf, type EditContext, type Impact } from './impact.ts';
 import type { RevisionData } from './revision-data.ts';
 
 /** A field that differs between two revisions. */
@@ -10,17 +10,24 @@ export interface FieldChange {
   readonly impact: Impact;
 }
 
+/** What an edit meets. */
+export interface EditCircumstances extends Pick<EditContext, 'provisioner'> {
+  /** Whether the servers can be given adapters from images while they run. */
+  readonly loadsLive?: boolean | undefined;
+}
+
 /**
  * The fields that differ, in the order of their paths. A field that the API server fills in is no edit: an absent one equals its default.
- * @param provisioner how the installation has its nodes; left out, an impact is the greatest that it is anywhere
+ * @param circumstances of the installation and the server; left out, an impact is the greatest that it is anywhere
  */
 export function changesBetween(
   before: RevisionData,
   after: RevisionData,
-  provisioner?: ProvisionerName,
+  { provisioner, loadsLive = false }: EditCircumstances = {},
 ): readonly FieldChange[] {
+  const context: EditContext = { provisioner, adaptersLive: loadsLive && changesAdaptersLive(before, after) };
   return differences('', before, after)
-    .map(field => ({ field, impact: impactOf(field, provisioner) ?? 'podRestart' }))
+    .map(field => ({ field, impact: impactOf(field, context) ?? 'podRestart' }))
     .toSorted((a, b) => (a.field < b.field ? -1 : 1));
 }
 

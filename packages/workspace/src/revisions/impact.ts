@@ -3,7 +3,7 @@ import type { ProvisionerName } from '../provisioning/provisioning.ts';
 
 /**
  * What an edit of a field leads to, at most:
- * - `inPlace`: objects are changed while the server runs on
+ * - `inPlace`: objects are changed while the server runs on, or it is told to change
  * - `podRestart`: pods are replaced, one after the other, on the nodes that there are
  * - `newNodes`: other nodes, or another number of them, are had before pods move
  * - `nextNode`: nothing that runs changes; it counts for nodes and decisions from now on
@@ -11,6 +11,7 @@ import type { ProvisionerName } from '../provisioning/provisioning.ts';
  */
 export type Impact = 'inPlace' | 'podRestart' | 'newNodes' | 'nextNode' | 'refused';
 
+const adaptersField = 'inference.adapters';
 const nodeClassField = `metadata.annotations.${annotations.nodeClassName}`;
 
 /** The impact of every field that a workspace has, by its path from the top; a path stands for all below it that has no line of its own. */
@@ -29,7 +30,7 @@ export const fieldImpacts: Readonly<Record<string, Impact>> = {
   'inference.preset.presetOptions': 'podRestart',
   'inference.template': 'podRestart',
   'inference.config': 'podRestart',
-  'inference.adapters': 'podRestart',
+  [adaptersField]: 'podRestart',
   'tuning.preset.name': 'refused',
   'tuning.preset.accessMode': 'refused',
   'tuning.preset.presetOptions': 'podRestart',
@@ -59,13 +60,19 @@ export const fieldImpacts: Readonly<Record<string, Impact>> = {
 /** Paths with their impact, the longest first, so that the most particular one is found first. */
 const byLength = Object.entries(fieldImpacts).toSorted(([a], [b]) => b.length - a.length);
 
-/**
- * The declared impact of an edit of the field at this path; undefined for a path that nobody declared.
- * @param provisioner how the installation has its nodes; left out, the impact is the greatest that it is anywhere
- */
-export function impactOf(path: string, provisioner?: ProvisionerName): Impact | undefined {
+/** What decides, beside the field, what an edit comes to. What is left out counts as whatever makes the impact the greatest. */
+export interface EditContext {
+  /** How the installation has its nodes. */
+  readonly provisioner?: ProvisionerName | undefined;
+  /** Whether the edit of the adapters reaches servers that run, as `changesAdaptersLive` finds. */
+  readonly adaptersLive?: boolean | undefined;
+}
+
+/** The declared impact of an edit of the field at this path; undefined for a path that nobody declared. */
+export function impactOf(path: string, { provisioner, adaptersLive = false }: EditContext = {}): Impact | undefined {
   // Nobody else reads a node class.
   if (path === nodeClassField && provisioner !== undefined && provisioner !== 'karpenter') return 'nextNode';
+  if (adaptersLive && (path === adaptersField || isBelow(path, adaptersField))) return 'inPlace';
   return byLength.find(([declared]) => path === declared || isBelow(path, declared))?.[1];
 }
 

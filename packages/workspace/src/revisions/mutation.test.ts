@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { annotations, labels, type Workspace } from '@kaito/crds';
+import { annotations, labels, type AdapterSpec, type Workspace } from '@kaito/crds';
 import { azurePrices, catalogue, findModel, gpuSkus, plan, type Plan, type TuningPlan } from '@kaito/planner';
 import { aWorkspace, override, type Overrides } from '@kaito/testing';
 import { parse } from 'yaml';
@@ -102,12 +102,12 @@ const edits: Readonly<Record<string, readonly [before: Workspace, edit: Override
   'inference.adapters[0].source.name': [
     withAdapter,
     { inference: { adapters: [{ source: { ...adapter.source, name: 'b' } }] } },
-    'podRestart',
+    'inPlace',
   ],
   'inference.adapters[0].source.image': [
     withAdapter,
     { inference: { adapters: [{ source: { ...adapter.source, image: 'example.com/a:2' } }] } },
-    'podRestart',
+    'inPlace',
   ],
   'inference.adapters[0].source.volumeSource': [
     withAdapter,
@@ -256,7 +256,7 @@ function poolTemplate(workspace: Workspace, planned: Plan): unknown {
 function outcome(workspace: Workspace, config: ObservedConfig): { nodes: string; pods: string; all: string } {
   const planned = planOf(workspace, config);
   if (planned.job === 'tuning') return trainingOutcome(workspace, planned);
-  const { statefulSet, services } = renderWorkload({
+  const { statefulSet, services, adapterList } = renderWorkload({
     workspace,
     plan: planned,
     podNodeLabels: ownershipLabels(workspace),
@@ -269,7 +269,7 @@ function outcome(workspace: Workspace, config: ObservedConfig): { nodes: string;
   return {
     nodes: JSON.stringify([count, instanceType, capacityType, poolTemplate(workspace, planned)]),
     pods: templateDigest(statefulSet) ?? '',
-    all: JSON.stringify([statefulSet, services]),
+    all: JSON.stringify([statefulSet, services, adapterList]),
   };
 }
 
@@ -355,9 +355,40 @@ describe('an edit comes to what is declared', () => {
     const after = override(serving, { metadata: { annotations: { [annotations.nodeClassName]: 'other' } } });
     const [was, is] = [revisionData(serving, noConfig), revisionData(after, noConfig)];
     const impacts = (['karpenter', 'machine', 'nodeclaim', 'byo'] as const).map(
-      provisioner => changesBetween(was, is, provisioner)[0]?.impact,
+      provisioner => changesBetween(was, is, { provisioner })[0]?.impact,
     );
     expect(impacts).toEqual(['newNodes', 'nextNode', 'nextNode', 'nextNode']);
+  });
+
+  const secret = { ...adapter, source: { ...adapter.source, imagePullSecrets: ['pull'] } };
+  const second = { source: { name: 'b', image: 'example.com/b:1' } };
+  const onVolume = (name: string) => ({ source: { name, volumeSource: { emptyDir: {} } } });
+  test.each<[string, Workspace, readonly AdapterSpec[], readonly AdapterSpec[], Impact]>([
+    ['the first one', serving, [], [adapter], 'podRestart'],
+    ['the last one', serving, [adapter], [], 'podRestart'],
+    ['one more', serving, [adapter], [adapter, second], 'inPlace'],
+    ['one less', serving, [adapter, second], [second], 'inPlace'],
+    ['another image', serving, [adapter], [{ source: { name: 'a', image: 'example.com/a:2' } }], 'inPlace'],
+    ['another name', serving, [adapter], [{ source: { ...adapter.source, name: 'c' } }], 'inPlace'],
+    ['another order', serving, [adapter, second], [second, adapter], 'nextNode'],
+    ['another order of Secrets', serving, [secret, second], [second, secret], 'nextNode'],
+    ['one more with a new Secret', serving, [second], [second, secret], 'podRestart'],
+    ['one more with a Secret that is there', serving, [secret], [secret, { source: { ...secret.source, name: 'b' } }], 'inPlace'],
+    ['one more on a volume', serving, [adapter], [adapter, onVolume('v')], 'podRestart'],
+    ['another image beside a volume', serving, [onVolume('v'), adapter], [onVolume('v'), second], 'inPlace'],
+    ['only volumes', serving, [onVolume('v')], [onVolume('w')], 'podRestart'],
+    ['one more, with a server that cannot', ofImage, [adapter], [adapter, second], 'podRestart'],
+  ])('adapters: %s', (_, base, was, is, effect) => {
+    const [before, after] = [was, is].map(adapters => override(base, { inference: { adapters: [...adapters] } }));
+    if (!before || !after) throw new Error('two of them');
+    expect(effectOf(before, after)).toBe(effect);
+    const loadsLive = base === serving;
+    const told = changesBetween(revisionData(before, noConfig), revisionData(after, noConfig), { loadsLive });
+    // What comes to nothing is told as what it may come to.
+    const [declared, greatest] = [effect === 'nextNode' ? 'inPlace' : effect, 'podRestart'];
+    expect([...new Set(told.map(({ impact }) => impact))]).toEqual([declared]);
+    const undecided = changesBetween(revisionData(before, noConfig), revisionData(after, noConfig));
+    expect([...new Set(undecided.map(({ impact }) => impact))]).toEqual([greatest]);
   });
 
   test('another count leaves the pods alone that serve', () => {

@@ -7,7 +7,7 @@ import { templateDigest } from '../workload/template-digest.ts';
 
 /** Whether the workload may be brought to what is wanted now. */
 export type RolloutDecision =
-  | { readonly go: true; readonly kind: 'create' | 'keep' | 'inPlace' | 'onNewNodes' }
+  | { readonly go: true; readonly kind: 'create' | 'keep' | 'live' | 'inPlace' | 'onNewNodes' }
   /** Nothing is changed yet: the pods that run would be lost while new ones could not be placed. */
   | { readonly go: false; readonly kind: 'create' | 'rollout'; readonly reason: string; readonly message: string };
 

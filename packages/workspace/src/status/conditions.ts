@@ -3,6 +3,7 @@ import type { Plan, TuningPlan } from '@kaito/planner';
 import { nodeProgress, type NodeProgress } from '../nodes/node-progress.ts';
 import { missingInputs } from '../observe/missing-inputs.ts';
 import type { Verdict } from '../provisioning/provisioning.ts';
+import { describeAdapter, failedAdapters } from './adapter-status.ts';
 import { nodePressure } from './node-trouble.ts';
 import { describeTrouble, podTroubles } from './pod-trouble.ts';
 import { isServing, movedFrom, readyPods } from './serving.ts';
@@ -178,13 +179,18 @@ function resourceVerdict(
 function inferenceVerdict(input: StatusInput, resource: Verdict): Verdict {
   const { observed, failure, rollout } = input;
   const held = rollout && !rollout.go ? rollout : undefined;
+  const [failedAdapter] = failedAdapters(input);
   if (isServing(observed)) {
     const [missing] = missingInputs(observed);
     const lost = missing ? `; pods made anew would not start: ${missing.message}` : '';
-    const note = held ? `; the last change waits: ${held.message}` : lost;
+    const failed = failedAdapter ? `; but ${describeAdapter(failedAdapter)}` : lost;
+    const note = held ? `; the last change waits: ${held.message}` : failed;
     return { ok: true, reason: reasons.inferenceReady, message: `the model is being served${note}` };
   }
   if (failure && failure.step !== 'claims') return { ok: false, reason: failure.reason, message: failure.message };
+  if (failedAdapter) {
+    return { ok: false, reason: reasons.adapterFailed, message: describeAdapter(failedAdapter) };
+  }
   const [trouble, ...others] = podTroubles(observed.pods);
   if (trouble) {
     const more = others.length > 0 ? ` (and ${others.length} more)` : '';

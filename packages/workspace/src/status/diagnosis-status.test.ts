@@ -1,12 +1,13 @@
 import { diagnosisRows, type DiagnosisRow, type Place, type ProblemCode, type Symptom } from '@kaito/planner';
 import type { Node, Pod } from '@kaito/kube';
-import { type Overrides } from '@kaito/testing';
+import { override, type Overrides } from '@kaito/testing';
 import type { Observed } from '../observed.ts';
 import {
   at,
   messageOf,
   nodeOf,
   observed,
+  plan,
   podOf,
   readyClaim,
   serving,
@@ -111,6 +112,7 @@ const worlds: Readonly<Record<Place, (example: Omit<Symptom, 'place'> & { readon
   pod: ({ code, text }) => [loading({ pods: [failedPod(code, text)] })],
   job: ({ code, text }) => trainingWorld(code, text),
   log: ({ text }) => [loading({ pods: [troubledPod(crash())], logTail: text })],
+  adapter: ({ text }) => adapterWorld(text),
   rollout: ({ text }) => [
     serving(),
     { rollout: { go: false, kind: 'rollout', reason: 'NodesNotSchedulable', message: text } },
@@ -124,6 +126,14 @@ function trainingWorld(reason: string, message: string): World {
   const said = message.replace(/^step \S+ ended with exit code \d+(?:: )?/, '');
   const pods = step ? [stepPod(step, { terminated: { exitCode: Number(exitCode), message: said } })] : [];
   return [training(step ? { pods } : { pods, job: endedJob('Failed', reason, message) }), { result: tuningResult }];
+}
+
+function adapterWorld(text: string): World {
+  const [, name = '', message = ''] = /^adapter (\S+): (.*)$/s.exec(text) ?? [];
+  const pod = override(podOf({ conditions: [] }), { spec: { initContainers: [{ name: 'adapters' }] } });
+  const adapterReports = new Map([[pod.metadata.uid ?? '', [{ name, image: 'i', state: 'Failed', message } as const]]]);
+  const adapters = [{ name, image: 'i', pullSecrets: [] }];
+  return [loading({ pods: [pod], adapterReports }), { result: { ok: true, plan: { ...plan, adapters } } }];
 }
 
 function worldOf({ places: [place = 'claim'], example }: DiagnosisRow): World {

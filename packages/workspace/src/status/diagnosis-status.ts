@@ -2,7 +2,7 @@ import type { WorkspaceDiagnosis } from '@kaito/crds';
 import { diagnose, findDiagnosis, lastWords, type Finding } from '@kaito/planner';
 import type { PhaseName } from './startup/phases.ts';
 import { plannedBy, type StatusInput } from './status-input.ts';
-import { inputSigns, nodeSignsOf, signsOf, type Sign } from './symptoms.ts';
+import { adapterSigns, inputSigns, nodeSignsOf, signsOf, type Sign } from './symptoms.ts';
 import { momentOf, timestamp } from './timestamp.ts';
 
 /** What stands in the way, and in which phase of the start. */
@@ -30,7 +30,8 @@ export function findCause(input: StatusInput, isReady: boolean): Diagnosed | und
 function obstacleAhead(input: StatusInput): Diagnosed | undefined {
   const plan = plannedBy(input);
   const move = plan ? findingsOf(nodeSignsOf(input, plan)).find(({ finding }) => !finding.waiting) : undefined;
-  return move ?? heldRollout(input) ?? findingsOf(inputSigns(input.observed))[0];
+  const ahead = [...inputSigns(input.observed), ...adapterSigns(input)];
+  return move ?? heldRollout(input) ?? findingsOf(ahead)[0];
 }
 
 function findingsOf(signs: readonly Sign[]): readonly Diagnosed[] {

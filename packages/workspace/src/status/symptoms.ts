@@ -6,6 +6,7 @@ import { nodeProgress } from '../nodes/node-progress.ts';
 import type { Observed } from '../observed.ts';
 import { missingInputs } from '../observe/missing-inputs.ts';
 import type { Verdict } from '../provisioning/provisioning.ts';
+import { describeAdapter, failedAdapters } from './adapter-status.ts';
 import { nodePressure, unreadyNodes } from './node-trouble.ts';
 import { podSigns } from './pod-signs.ts';
 import { readyPods } from './serving.ts';
@@ -38,6 +39,7 @@ export function signsOf(input: StatusInput): readonly Sign[] {
     ...nodeSignsOf(input, plan),
     ...inputSigns(input.observed),
     ...failureSigns(input),
+    ...adapterSigns(input),
     ...podSigns(input.observed),
     ...(plan.job === 'tuning' ? trainingSigns(input.observed, plan) : []),
     ...nodePressure(input.observed.nodes).map(text => sign('ModelLoaded', { place: 'node', text })),
@@ -123,6 +125,13 @@ export function inputSigns(observed: Observed): readonly Sign[] {
     ...keyless.map(({ name }) => `Secret "${name}" of ${namespace} has no key ${tokenKey}`),
   ];
   return texts.map(text => sign('PodScheduled', { place: 'config', text }));
+}
+
+/** Adapters that cannot be had or loaded: of a pod that waits for them, or after a change that the servers could not follow. */
+export function adapterSigns(input: StatusInput): readonly Sign[] {
+  return failedAdapters(input).map(adapter =>
+    sign('ModelLoaded', { place: 'adapter', code: adapter.state, text: describeAdapter(adapter) }),
+  );
 }
 
 function failureSigns({ failure }: StatusInput): readonly Sign[] {

@@ -10,6 +10,7 @@ import { setCondition, type StatedCondition } from '@kaito/kube';
 import type { Plan } from '@kaito/planner';
 import type { Observed } from '../observed.ts';
 import type { Verdict } from '../provisioning/provisioning.ts';
+import { adapterStatuses } from './adapter-status.ts';
 import { conditionVerdicts, standsRefused, type Verdicts } from './conditions.ts';
 import { diagnosisStatus, findCause } from './diagnosis-status.ts';
 import { owned } from './node-trouble.ts';
@@ -34,7 +35,8 @@ export function workspaceStatus(input: StatusInput, now: number): WorkspaceStatu
   const { observed, revision } = input;
   const plan = plannedBy(input);
   if (standsRefused(input)) return observed.workspace.status ?? {};
-  const { diagnosis: told, ...before } = observed.workspace.status ?? {};
+  const { diagnosis: told, adapters: _, ...before } = observed.workspace.status ?? {};
+  const adapters = adapterStatuses(input);
   const verdicts = conditionVerdicts(input);
   const isReady = sumUp(verdicts).ok;
   // Of a training that has ended, what stood in its way stays.
@@ -51,6 +53,7 @@ export function workspaceStatus(input: StatusInput, now: number): WorkspaceStatu
     ...(plan && { targetNodeCount: plan.nodes.count, plan: planStatus(plan, input.ladder, before.plan, now) }),
     ...(revision && { revision: revision.number }),
     ...(lastChange && { lastChange }),
+    ...(adapters.length > 0 && { adapters: [...adapters] }),
     conditions,
     startup: startupOf(input, { conditions, lastChange, cause }, now),
     ...(diagnosis && { diagnosis }),

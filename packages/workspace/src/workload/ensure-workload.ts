@@ -1,9 +1,11 @@
 import {
   applyIfChanged,
+  configMaps,
   deployments,
   ignoreNotFound,
   statefulSets,
   type Client,
+  type ConfigMap,
   type Informer,
   type KubeObject,
   type RecordedEvent,
@@ -15,25 +17,30 @@ import type { Plan } from '@kaito/planner';
 import type { Observed } from '../observed.ts';
 import { fieldManager, isControlledBy } from '../render/ownership.ts';
 import { decideRollout, type RolloutDecision } from '../revisions/rollout.ts';
+import type { Workload } from '../render/workload.ts';
 import { changedImmutableFields } from './immutable-fields.ts';
 import { noteTakeOver, predecessors, servesOn } from './predecessor.ts';
 
 /** Tools of the step. */
 export interface WorkloadTools {
   readonly client: Client;
-  readonly informer: Pick<Informer<StatefulSet>, 'get'>;
+  readonly informers: {
+    readonly statefulSets: Pick<Informer<StatefulSet>, 'get'>;
+    readonly configMaps: Pick<Informer<ConfigMap>, 'get'>;
+  };
   readonly signal: AbortSignal;
   readonly tell: (event: RecordedEvent) => void;
 }
 
 /**
  * Brings the StatefulSet of a workspace to what the plan says, as soon as its pods could be placed; writes nothing when it is so
- * already. A Deployment that served in its place goes first, and so does a StatefulSet whose unchangeable fields differ.
+ * already. A Deployment that served in its place goes first, and so does a StatefulSet whose unchangeable fields differ. The list of
+ * adapters goes with the StatefulSet: pods that could not have them yet are not told of them, and those that can need nothing else.
  */
 export async function ensureWorkload(
   observed: Observed,
   plan: Plan,
-  desired: StatefulSet,
+  { statefulSet: desired, adapterList }: Pick<Workload, 'statefulSet' | 'adapterList'>,
   tools: WorkloadTools,
 ): Promise<RolloutDecision> {
   const { workspace, deployment, statefulSet: live } = observed;
@@ -52,9 +59,15 @@ export async function ensureWorkload(
     const why = `its ${changed.join(', ')} cannot be changed in place`;
     return replace(workspace, { resource: statefulSets, object: live, why }, tools);
   }
-  const { client, informer, signal } = tools;
-  await applyIfChanged(client, informer, statefulSets, desired, { fieldManager, predecessors, signal });
-  return decision;
+  const { client, informers, signal } = tools;
+  const isOther = adapterList !== undefined && (await writeList(adapterList, tools));
+  await applyIfChanged(client, informers.statefulSets, statefulSets, desired, { fieldManager, predecessors, signal });
+  return isOther && decision.kind === 'keep' ? { go: true, kind: 'live' } : decision;
+}
+
+/** @returns whether it was another one before */
+async function writeList(list: ConfigMap, { client, informers, signal }: WorkloadTools): Promise<boolean> {
+  return (await applyIfChanged(client, informers.configMaps, configMaps, list, { fieldManager, signal })).changed;
 }
 
 /** A workload of KAITO's serves on. */

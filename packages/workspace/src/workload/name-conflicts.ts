@@ -9,7 +9,7 @@ import { isControlledBy } from '../render/ownership.ts';
  * own. It is looked for before any node is paid for.
  */
 export function findNameConflicts(observed: Observed): readonly Problem[] {
-  const { workspace, service, headlessService, statefulSet, deployment, job, trainingConfig } = observed;
+  const { workspace, service, headlessService, statefulSet, deployment, job, trainingConfig, adapterList } = observed;
   return [
     takenBy(workspace, 'Service', service),
     takenBy(workspace, 'Service', headlessService),
@@ -17,7 +17,13 @@ export function findNameConflicts(observed: Observed): readonly Problem[] {
     takenBy(workspace, 'Deployment', deployment),
     takenBy(workspace, 'Job', job),
     takenBy(workspace, 'ConfigMap', trainingConfig),
+    ...(needsAdapterList(workspace) ? [takenBy(workspace, 'ConfigMap', adapterList)] : []),
   ].flat();
+}
+
+/** Another one of its name is nobody's concern as long as the workspace has no adapters. */
+function needsAdapterList({ inference }: Workspace): boolean {
+  return (inference?.adapters ?? []).some(({ source }) => source?.volumeSource === undefined);
 }
 
 function takenBy(workspace: Workspace, kind: string, object: KubeObject | undefined): readonly Problem[] {

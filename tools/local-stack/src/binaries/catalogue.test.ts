@@ -13,15 +13,18 @@ const required = {
   node: 'k8s.io/kubelet',
   helm: 'helm.sh/helm/v3',
   karpenter: 'sigs.k8s.io/karpenter',
+  oci: 'oras.land/oras',
 } as const;
 
-const names = [...BINARY_NAMES, ...OPTIONAL_BINARY_NAMES, 'kubelet', 'kube-proxy'] as const;
+const published = OPTIONAL_BINARY_NAMES.filter(name => name !== 'registry');
+const names = [...BINARY_NAMES, ...published, 'kubelet', 'kube-proxy'] as const;
 
 describe('the catalogue', () => {
   test.each(names)('pins the version of %s that its go.mod builds', name => {
     const { goModule, version } = binaries[name];
     const goMod = readFileSync(join(packageRoot, 'go', goModule, 'go.mod'), 'utf8');
-    expect(goMod).toContain(`require ${required[goModule]} v${formatVersion(version)}\n`);
+    const requirements = goMod.split('\n').map(line => line.replace(/^(require )?\s*/, ''));
+    expect(requirements).toContain(`${required[goModule]} v${formatVersion(version)}`);
   });
 
   test.each(names)('builds a package of %s that its tools.go keeps in go.sum', name => {
@@ -49,6 +52,11 @@ describe('the catalogue', () => {
       path: 'helm-v3.22.0-linux-arm64.tar.gz',
       checksumPath: 'helm-v3.22.0-linux-arm64.tar.gz.sha256sum',
       member: 'linux-arm64/helm',
+    });
+    expect(binaries.oras.release(linux)).toEqual({
+      path: 'v1.3.6/oras_1.3.6_linux_arm64.tar.gz',
+      checksumPath: 'v1.3.6/oras_1.3.6_checksums.txt',
+      member: 'oras',
     });
   });
 });

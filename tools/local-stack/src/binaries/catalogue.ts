@@ -10,7 +10,7 @@ export const BINARY_NAMES = [
   'kwok',
 ] as const;
 /** What only some tests need. Others are not kept waiting for it: building it takes minutes. */
-export const OPTIONAL_BINARY_NAMES = ['helm', 'karpenter'] as const;
+export const OPTIONAL_BINARY_NAMES = ['helm', 'karpenter', 'oras', 'registry'] as const;
 /** What a node with a real kubelet needs beyond that. */
 export const NODE_BINARY_NAMES = ['kubelet', 'kube-proxy', 'coredns', 'gpu-device-plugin', 'pause'] as const;
 export type BinaryName = (typeof BINARY_NAMES | typeof OPTIONAL_BINARY_NAMES | typeof NODE_BINARY_NAMES)[number];
@@ -18,7 +18,7 @@ export type BinaryName = (typeof BINARY_NAMES | typeof OPTIONAL_BINARY_NAMES | t
 /** A checked-in Go module that pins, by its go.sum, every line of source that its programs are built from. */
 export type GoModule = ReleasedModule | 'karpenter' | 'coredns' | 'node';
 /** Those whose programs are published as releases too. */
-export type ReleasedModule = 'kubernetes' | 'etcd' | 'kwok' | 'helm';
+export type ReleasedModule = 'kubernetes' | 'etcd' | 'kwok' | 'helm' | 'oci';
 
 /** The operating system and processor as Go and the release pages call them. */
 export interface Platform {
@@ -56,6 +56,7 @@ const kubernetes: Version = { major: 1, minor: 36, patch: 3 };
 const etcd: Version = { major: 3, minor: 6, patch: 16 };
 const kwok: Version = { major: 0, minor: 8, patch: 0 };
 const helm: Version = { major: 3, minor: 22, patch: 0 };
+const oras: Version = { major: 1, minor: 3, patch: 6 };
 const karpenter: Version = { major: 1, minor: 14, patch: 1 };
 
 const coredns: Version = { major: 1, minor: 14, patch: 1 };
@@ -147,6 +148,20 @@ export const binaries = {
   },
   // Karpenter with the provider that makes nodes for kwok. Its releases are container images.
   karpenter: builtOnly('karpenter', karpenter, { goModule: 'karpenter', goPackage: 'sigs.k8s.io/karpenter/kwok' }),
+  oras: {
+    name: 'oras',
+    version: oras,
+    versionArgs: ['version'],
+    accepts: atLeast(1, 3),
+    goModule: 'oci',
+    goPackage: 'oras.land/oras/cmd/oras',
+    // ORAS docs, "Installation": an archive per platform at GitHub, and one file of sums for all.
+    release: ({ os, arch }) => {
+      const at = `v${formatVersion(oras)}/oras_${formatVersion(oras)}`;
+      return { path: `${at}_${os}_${arch}.tar.gz`, checksumPath: `${at}_checksums.txt`, member: 'oras' };
+    },
+  },
+  registry: builtOnly('registry', ours, { goModule: 'oci', goPackage: 'kaito.local/oci/registry' }),
 } as const satisfies Readonly<Record<BinaryName, Binary>>;
 
 /** @returns this machine as the release pages call it. */

@@ -170,7 +170,7 @@ function unavailable(
       `  Go build:  ${build}`,
       'Do one of these: install Go 1.26 or newer (it needs a Go module proxy or the internet); let this machine reach the',
       'release pages (behind a proxy: HTTPS_PROXY and NODE_USE_ENV_PROXY=1); name mirrors by KAITO_DOWNLOAD_K8S,',
-      'KAITO_DOWNLOAD_ETCD, KAITO_DOWNLOAD_KWOK and KAITO_DOWNLOAD_HELM; or put the programs into a folder and name it by KUBEBUILDER_ASSETS.',
+      'KAITO_DOWNLOAD_ETCD, KAITO_DOWNLOAD_KWOK, KAITO_DOWNLOAD_HELM and KAITO_DOWNLOAD_ORAS; or put the programs into a folder and name it by KUBEBUILDER_ASSETS.',
     ].join('\n'),
     { cause: buildError },
   );

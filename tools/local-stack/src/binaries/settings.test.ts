@@ -22,6 +22,7 @@ describe('where programs are looked for', () => {
       etcd: 'http://mirror.example/etcd',
       kwok: 'https://github.com/kubernetes-sigs/kwok/releases/download',
       helm: 'https://get.helm.sh',
+      oci: 'https://github.com/oras-project/oras/releases/download',
     });
   });
 });

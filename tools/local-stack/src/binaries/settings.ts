@@ -16,12 +16,13 @@ const OFFICIAL: Readonly<Record<ReleasedModule, string>> = {
   etcd: 'https://github.com/etcd-io/etcd/releases/download',
   kwok: 'https://github.com/kubernetes-sigs/kwok/releases/download',
   helm: 'https://get.helm.sh',
+  oci: 'https://github.com/oras-project/oras/releases/download',
 };
 
 /**
  * Reads where to look from the environment: `KUBEBUILDER_ASSETS` (a folder, as controller-runtime's envtest has it) and
  * `PATH`; `KAITO_CACHE_DIR`, else `XDG_CACHE_HOME`/kaito, else ~/.cache/kaito; `KAITO_DOWNLOAD_K8S`,
- * `KAITO_DOWNLOAD_ETCD`, `KAITO_DOWNLOAD_KWOK` and `KAITO_DOWNLOAD_HELM` for mirrors of the release pages.
+ * `KAITO_DOWNLOAD_ETCD`, `KAITO_DOWNLOAD_KWOK`, `KAITO_DOWNLOAD_HELM` and `KAITO_DOWNLOAD_ORAS` for mirrors of the release pages.
  */
 export function binarySettings(env: NodeJS.ProcessEnv = process.env): BinarySettings {
   // An empty variable counts as one that is not set.
@@ -36,6 +37,7 @@ export function binarySettings(env: NodeJS.ProcessEnv = process.env): BinarySett
       etcd: mirror('KAITO_DOWNLOAD_ETCD', OFFICIAL.etcd),
       kwok: mirror('KAITO_DOWNLOAD_KWOK', OFFICIAL.kwok),
       helm: mirror('KAITO_DOWNLOAD_HELM', OFFICIAL.helm),
+      oci: mirror('KAITO_DOWNLOAD_ORAS', OFFICIAL.oci),
     },
   };
 }

@@ -90,7 +90,7 @@ export const serverRows: readonly DiagnosisRow[] = [
     pattern: /LoRA rank (?<rank>\d+) is greater than max_lora_rank (?<most>\d+)/,
     mover: 'user',
     message: 'an adapter has rank {rank}, and the server takes up to {most}',
-    nextStep: `set max-lora-rank: {rank} ${CONFIG}`,
+    nextStep: `set max-lora-rank to the next of 8, 16, 32, 64, 128, 256, 320 and 512 from {rank} on ${CONFIG}`,
     source: VLLM,
     example: { text: 'ValueError: LoRA rank 64 is greater than max_lora_rank 16.' },
   },

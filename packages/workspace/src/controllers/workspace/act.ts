@@ -111,10 +111,10 @@ export class Actor {
     const workload = renderWorkload(this.#input(observed, target));
     for (const message of workload.notes) tell({ type: 'Normal', reason: 'Added', message });
     const leaders = leadersOf(observed, target.plan);
-    const tools = { client, informer: informers.statefulSets, signal, tell };
+    const tools = { client, informers, signal, tell };
     return [
       attempt('services', () => services.ensure(observed, { desired: workload.services, leaders }, signal)),
-      attempt('workload', () => ensureWorkload(observed, target.plan, workload.statefulSet, tools)),
+      attempt('workload', () => ensureWorkload(observed, target.plan, workload, tools)),
     ];
   }
 

@@ -3,6 +3,7 @@ import { Controller, keyOf, type ConfigMap, type KubeObject, type Logger, type M
 import type { ModelDirectory } from '../../models/model-directory.ts';
 import { modelNameOf } from '../../models/model-of-workspace.ts';
 import { byConfig, childWorkspace, type Informers } from '../../observe/informers.ts';
+import type { LogReports } from '../../observe/log-reports.ts';
 import { mayLackGpus } from '../../observe/observe.ts';
 import { anyLabelledWorkspace, owningWorkspace, podWorkspace } from '../../observe/ties.ts';
 import { sameNode } from '../../nodes/same-node.ts';
@@ -16,13 +17,14 @@ const backoff = { baseMs: 50, maxMs: 5 * 60_000 };
 
 export interface WorkspaceControllerOptions extends ReconcilerOptions {
   readonly models: ModelDirectory;
+  readonly reports: LogReports;
   readonly logger: Logger;
   readonly metrics: Metrics;
 }
 
 /** The controller of workspaces: which changes wake it, and for which workspace. The watches only enqueue keys. */
 export function createWorkspaceController(options: WorkspaceControllerOptions): Controller {
-  const { informers, clock, logger, metrics, models, provisioning } = options;
+  const { informers, clock, logger, metrics, models, provisioning, reports } = options;
   const lost = new LostWorkspaces();
   informers.workspaces.onEvent(({ type, object }) => {
     if (type === 'deleted') lost.note(object);
@@ -39,6 +41,7 @@ export function createWorkspaceController(options: WorkspaceControllerOptions): 
   });
   for (const { informer } of informers.claims) controller.watch(informer, anyLabelledWorkspace);
   if (informers.nodePools) controller.watch(informers.nodePools, now => poolWorkspaces(informers, now));
+  reports.onChange(key => controller.enqueue(key));
   models.onChange(names => {
     for (const key of namingModel(informers, names)) controller.enqueue(key);
   });

@@ -1,16 +1,13 @@
 import type { Workspace, WorkspaceChange } from '@kaito/crds';
-import type { ProvisionerName } from '../../provisioning/provisioning.ts';
 import type { RolloutDecision } from '../../revisions/rollout.ts';
-import { changesBetween } from '../../revisions/changes.ts';
+import { changesBetween, type EditCircumstances } from '../../revisions/changes.ts';
 import type { RevisionStep } from '../../revisions/revision.ts';
 import type { RevisionData } from '../../revisions/revision-data.ts';
 import { timestamp } from '../../status/timestamp.ts';
 
 /** What an edit is told with. */
-export interface ChangeContext {
+export interface ChangeContext extends EditCircumstances {
   readonly rollout: RolloutDecision | undefined;
-  /** How the installation has its nodes. */
-  readonly provisioner: ProvisionerName;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -23,10 +20,10 @@ export function lastChange(
   { status }: Workspace,
   { number, before }: RevisionStep,
   data: RevisionData,
-  { rollout, now, provisioner }: ChangeContext,
+  { rollout, now, ...circumstances }: ChangeContext,
 ): WorkspaceChange | undefined {
   if (before === undefined) return undefined;
-  const changes = changesBetween(before, data, provisioner);
+  const changes = changesBetween(before, data, circumstances);
   // The same data under the hash of another program: KAITO's last revision.
   if (changes.length === 0) return undefined;
   const shown = status?.lastChange;
@@ -43,6 +40,7 @@ function howItRolls(rollout: RolloutDecision | undefined): string | undefined {
   if (!rollout?.go) return undefined;
   if (rollout.kind === 'inPlace')
     return 'pods are replaced on their nodes: each goes before its successor comes, for lack of room for both';
+  if (rollout.kind === 'live') return 'the servers that run load and unload adapters: see status.adapters';
   if (rollout.kind === 'onNewNodes') return 'pods move to the new nodes';
   return undefined;
 }

@@ -1,8 +1,10 @@
 import type { Workspace } from '@kaito/crds';
-import type { Client, Clock, Logger, Pod } from '@kaito/kube';
+import { keyOf, type Client, type Clock, type Logger, type Pod } from '@kaito/kube';
 import { tokenKey } from '../../models/secret-token.ts';
 import type { ModelDirectory } from '../../models/model-directory.ts';
 import { modelOfWorkspace } from '../../models/model-of-workspace.ts';
+import { adapterSource, lastOfEach, type AdapterReports } from '../../observe/adapter-reports.ts';
+import type { LogReports } from '../../observe/log-reports.ts';
 import type { SecretKeys } from '../../observe/secret-keys.ts';
 import type { WarningEvents } from '../../observe/warning-events.ts';
 import type { Looked } from '../../observe/observe.ts';
@@ -43,7 +45,7 @@ export class Look {
       this.#logTail(workload.pods, signal),
       this.#options.warnings.of(sources, signal),
     ]);
-    return { model: this.model(workspace), secrets, logTail, warnings };
+    return { model: this.model(workspace), secrets, logTail, warnings, adapterReports: this.#adapters(workspace, workload) };
   }
 
   /** The model of the workspace's preset, as far as it is known; undefined for a template. */
@@ -67,6 +69,15 @@ export class Look {
         return this.#options.secrets.of({ name: name ?? '', namespace }, signal, needed);
       }),
     );
+  }
+
+  #adapters(workspace: Workspace, { pods }: WorkloadSeen): AdapterReports {
+    const known = pods.flatMap(pod => {
+      const source = adapterSource(pod);
+      const reports = source && this.#options.reports.latest(keyOf(workspace), source);
+      return source && reports ? [[source.pod.uid, lastOfEach(reports)] as const] : [];
+    });
+    return new Map(known);
   }
 
   /** A log that cannot be read is no reason to stop: it would only have told more. */
@@ -106,6 +117,7 @@ export interface LookOptions {
   readonly models: ModelDirectory;
   readonly secrets: SecretKeys;
   readonly warnings: WarningEvents;
+  readonly reports: Pick<LogReports, 'latest'>;
   readonly clock: Clock;
   readonly logger: Logger;
 }

@@ -17,11 +17,14 @@ import type { Observed } from '../../observed.ts';
 import { byWorkspace, type Informers } from '../../observe/informers.ts';
 import { lacksToken } from '../../observe/missing-inputs.ts';
 import { observe, podsOf } from '../../observe/observe.ts';
+import type { LogReports, WatchedSource } from '../../observe/log-reports.ts';
 import { warningsHoldMs } from '../../observe/warning-events.ts';
 import type { Provisioning } from '../../provisioning/provisioning.ts';
 import { soonest } from '../../provisioning/look-again.ts';
 import { msToDeadline } from '../../provisioning/next-rung.ts';
+import { loadsLive } from '../../render/adapters/live-adapters.ts';
 import type { RenderSettings } from '../../render/render-input.ts';
+import { adapterSources } from '../../status/adapter-status.ts';
 import { statusEvents } from '../../status/events.ts';
 import { hasEnded } from '../../status/tuning/ended.ts';
 import { isHeldUp } from '../../status/warning-sources.ts';
@@ -45,6 +48,7 @@ export interface ReconcilerOptions {
   readonly clock: Clock;
   readonly provisioning: Provisioning;
   readonly look: Look;
+  readonly reports: Pick<LogReports, 'watch'>;
   readonly planning: PlanningSettings;
   readonly rendering: RenderSettings;
   readonly statusMetrics: WorkspaceMetrics;
@@ -112,6 +116,7 @@ export class WorkspaceReconciler {
     const outcome = await this.#actor.act(wanted, decision, target, this.#tools(context));
     context.signal.throwIfAborted();
     const after = observe(informers, owned, { mode: provisioning.mode, looked });
+    this.#options.reports.watch(key, reportSources(after, target.plan));
     const heldMs = await this.#writeStatus(after, decision, outcome, context);
     if (outcome.failure) throwFailure(outcome.failure);
     return lookAgain(heldMs, outcome.lookAgainMs, ...this.#waits(wanted, target.plan));
@@ -148,6 +153,10 @@ export class WorkspaceReconciler {
     ];
   }
 
+  #loadsLive(plan: Plan | undefined): boolean {
+    return plan?.job === 'inference' && loadsLive(plan, this.#options.rendering);
+  }
+
   #tools({ signal, logger }: ReconcileContext): Parameters<Provisioning['ensure']>[2] {
     const { client, clock, events } = this.#options;
     return { client, clock, events, logger, signal };
@@ -156,6 +165,7 @@ export class WorkspaceReconciler {
   /** Of a workspace that is gone nothing is to be done, unless it went past the finalizer. */
   async #leave(key: string, context: ReconcileContext): Promise<Result | void> {
     const lost = this.#lost.of(key);
+    this.#options.reports.watch(key, []);
     if (!lost) return this.#pace.forget(key);
     const { informers, provisioning } = this.#options;
     const observed = observe(informers, lost, { mode: provisioning.mode, looked: nothingLookedAt });
@@ -204,7 +214,12 @@ export class WorkspaceReconciler {
         ...((result.ok || !revision.write) && {
           revision: {
             number: revision.number,
-            lastChange: lastChange(workspace, revision, data, { rollout, now, provisioner: provisioning.name }),
+            lastChange: lastChange(workspace, revision, data, {
+              rollout,
+              now,
+              provisioner: provisioning.name,
+              loadsLive: this.#loadsLive(result.ok ? result.plan : target?.plan),
+            }),
           },
         }),
       },
@@ -222,6 +237,11 @@ export class WorkspaceReconciler {
     }
     return 0;
   }
+}
+
+/** Whose reports are read: those of pods that have adapters. */
+function reportSources(observed: Observed, plan: Plan): readonly WatchedSource[] {
+  return plan.job === 'inference' ? adapterSources(observed, plan.adapters) : [];
 }
 
 /** Looks again when the first of the waits is over; 0 is none. */
