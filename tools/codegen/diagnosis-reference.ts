@@ -27,6 +27,7 @@ const headings: Readonly<Record<Place, string>> = {
   image: 'About images',
   container: 'About containers',
   pod: 'About a pod as a whole',
+  adapter: 'About adapters',
   job: 'About the Job of a training',
   log: 'In the last words of a server',
   rollout: 'About a change that waits',

@@ -86,14 +86,17 @@ export async function run(options: WorkspaceOptions, signal: AbortSignal): Promi
   }
   const counts = new WorkspaceCounts(metrics, parts.informers.workspaces);
   metrics.onCollect(() => counts.show());
-  manager.add(models).add(parts.reports).add(
-    createWorkspaceController({
-      ...parts,
-      client: cache.client,
-      statusMetrics: new WorkspaceMetrics(metrics),
-      rendering: renderSettings(options),
-    }),
-  );
+  manager
+    .add(models)
+    .add(parts.reports)
+    .add(
+      createWorkspaceController({
+        ...parts,
+        client: cache.client,
+        statusMetrics: new WorkspaceMetrics(metrics),
+        rendering: renderSettings(options),
+      }),
+    );
   await manager.run(signal);
 }
 

@@ -8,6 +8,7 @@ import { adapterListName } from '../render/adapters/adapter-list.ts';
 import { nodePoolName } from '../render/node-pool.ts';
 import { tuningConfigName } from '../render/tuning/names.ts';
 import { hasLabels, nodeTie } from '../provisioning/node-tie.ts';
+import type { TrainingReport } from '../status/tuning/training-log.ts';
 import type { Observed, ObservedConfig, ObservedNode, ObservedSecret, ObservedWarning } from '../observed.ts';
 import type { AdapterReports } from './adapter-reports.ts';
 import { anySize, byFreeSize, byWorkspace, type Informers } from './informers.ts';
@@ -19,6 +20,7 @@ export interface Looked {
   readonly model: ModelLookup | undefined;
   readonly secrets: readonly ObservedSecret[];
   readonly logTail: string | undefined;
+  readonly training?: TrainingReport | undefined;
   readonly warnings: readonly ObservedWarning[];
   readonly adapterReports?: AdapterReports;
 }

@@ -5,7 +5,17 @@ import type { AdapterReport } from '../observe/adapter-reports.ts';
 import { lastOfEach } from '../observe/adapter-reports.ts';
 import type { Observed } from '../observed.ts';
 import { adapterSources } from './adapter-status.ts';
-import { inputOf, messageOf, plan, podOf, serving, starting, statusOf, verdicts, workspace } from './status.test-data.ts';
+import {
+  inputOf,
+  messageOf,
+  plan,
+  podOf,
+  serving,
+  starting,
+  statusOf,
+  verdicts,
+  workspace,
+} from './status.test-data.ts';
 import { workspaceStatus } from './workspace-status.ts';
 
 const image = 'r.example.com/sums:1';

@@ -9,7 +9,7 @@ import { hasEnded } from '../status/tuning/ended.ts';
 import type { WorkloadTools } from './ensure-workload.ts';
 
 /** Tools of the step. */
-export interface TrainingTools extends Omit<WorkloadTools, 'informer'> {
+export interface TrainingTools extends Omit<WorkloadTools, 'informers'> {
   readonly informers: {
     readonly jobs: Pick<Informer<Job>, 'get'>;
     readonly configMaps: Pick<Informer<ConfigMap>, 'get'>;

@@ -5,12 +5,14 @@ import type { ModelDirectory } from '../../models/model-directory.ts';
 import { modelOfWorkspace } from '../../models/model-of-workspace.ts';
 import { adapterSource, lastOfEach, type AdapterReports } from '../../observe/adapter-reports.ts';
 import type { LogReports } from '../../observe/log-reports.ts';
+import { trainerSource } from '../../observe/training-reports.ts';
 import type { SecretKeys } from '../../observe/secret-keys.ts';
 import type { WarningEvents } from '../../observe/warning-events.ts';
 import type { Looked } from '../../observe/observe.ts';
 import { needsLogTail } from '../../status/log-tail.ts';
 import { warningSources } from '../../status/warning-sources.ts';
 import type { Observed, ObservedSecret } from '../../observed.ts';
+import { trainingReport, type TrainingReport } from '../../status/tuning/training-log.ts';
 
 /** How much of a log is read: what a server writes last is why it ended, often below a second, longer trace. */
 const tail = { tailLines: 200, limitBytes: 128 * 1024 };
@@ -45,7 +47,14 @@ export class Look {
       this.#logTail(workload.pods, signal),
       this.#options.warnings.of(sources, signal),
     ]);
-    return { model: this.model(workspace), secrets, logTail, warnings, adapterReports: this.#adapters(workspace, workload) };
+    return {
+      model: this.model(workspace),
+      secrets,
+      logTail,
+      warnings,
+      adapterReports: this.#adapters(workspace, workload),
+      training: this.#training(workspace, workload),
+    };
   }
 
   /** The model of the workspace's preset, as far as it is known; undefined for a template. */
@@ -69,6 +78,11 @@ export class Look {
         return this.#options.secrets.of({ name: name ?? '', namespace }, signal, needed);
       }),
     );
+  }
+
+  #training(workspace: Workspace, { pods: [pod] }: WorkloadSeen): TrainingReport | undefined {
+    const source = workspace.tuning && pod && trainerSource(pod);
+    return source && trainingReport(this.#options.reports.latest(keyOf(workspace), source) ?? []);
   }
 
   #adapters(workspace: Workspace, { pods }: WorkloadSeen): AdapterReports {

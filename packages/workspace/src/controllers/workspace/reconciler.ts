@@ -17,6 +17,7 @@ import type { Observed } from '../../observed.ts';
 import { byWorkspace, type Informers } from '../../observe/informers.ts';
 import { lacksToken } from '../../observe/missing-inputs.ts';
 import { observe, podsOf } from '../../observe/observe.ts';
+import { trainerSources } from '../../observe/training-reports.ts';
 import type { LogReports, WatchedSource } from '../../observe/log-reports.ts';
 import { warningsHoldMs } from '../../observe/warning-events.ts';
 import type { Provisioning } from '../../provisioning/provisioning.ts';
@@ -239,8 +240,9 @@ export class WorkspaceReconciler {
   }
 }
 
-/** Whose reports are read: those of pods that have adapters. */
+/** Whose reports are read: those of pods that have adapters, and of trainers. */
 function reportSources(observed: Observed, plan: Plan): readonly WatchedSource[] {
+  if (plan.job === 'tuning') return trainerSources(observed.pods);
   return plan.job === 'inference' ? adapterSources(observed, plan.adapters) : [];
 }
 

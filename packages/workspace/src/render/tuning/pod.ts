@@ -9,7 +9,7 @@ import { tolerations } from '../tolerations.ts';
 import { workloadLabels } from '../workload-labels.ts';
 import { steps } from './names.ts';
 import { transferSteps } from './transfer-steps.ts';
-import { trainerMounts, trainingVolumes } from './volumes.ts';
+import { paths, trainerMounts, trainingVolumes } from './volumes.ts';
 import { trainingDigest } from './training-digest.ts';
 
 /** Time in which a trainer that is evicted may finish the checkpoint that it is writing. */
@@ -57,11 +57,13 @@ function trainer(input: RenderInput<TuningPlan>): Container {
   const gpus = { [gpuResource]: String(planned.gpusPerPod) };
   const env: Readonly<Record<string, string>> = {
     ...planned.env,
-    DATASET_FOLDER_PATH: '/mnt/data',
+    DATASET_FOLDER_PATH: paths.data,
     HOME: '/tmp',
+    RESULTS_DIR: planned.outputFolder,
+    RUN_DIR: paths.run,
     RUN_ID: `${workspace.metadata.uid ?? ''}-${trainingDigest(plan)}`,
     USER: 'nobody',
-    YAML_FILE_PATH: '/mnt/config/training_config.yaml',
+    YAML_FILE_PATH: `${paths.config}/training_config.yaml`,
   };
   return {
     name: steps.trainer,

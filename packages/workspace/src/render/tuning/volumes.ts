@@ -87,6 +87,7 @@ export function trainerMounts({ trainer }: TuningPlan): readonly VolumeMount[] {
     mounts.results(trainer.outputFolder),
     { name: names.config, mountPath: paths.config, readOnly: true },
     { name: names.program, mountPath: paths.program, readOnly: true },
+    mounts.run,
     mounts.scratch,
     { name: names.shared, mountPath: '/dev/shm' },
   ];
