@@ -44,7 +44,10 @@ const shared = {
 export default {
   rootDir,
   reporters: ['default', '<rootDir>/tools/jest/count-reporter.mjs'],
-  maxWorkers: 2,
+  testSequencer: '<rootDir>/tools/jest/longest-first.mjs',
+  // Of unit tests. One more than the bar's cores: what has a stack waits for it a good deal of its time.
+  maxWorkers: 3,
+  testTimeout: 30_000,
   projects: [
     {
       ...shared,
