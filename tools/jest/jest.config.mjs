@@ -1,16 +1,34 @@
 import { fileURLToPath } from 'node:url';
+import { bundlePackages } from './bundle-packages.mjs';
 
 // One jest run for the whole repository: unit tests beside their sources (*.test.ts), integration tests against the local stack (*.int.test.ts).
 
 const rootDir = fileURLToPath(new URL('../..', import.meta.url));
+
+/** The dependencies of many files, as they are imported: jest would load each of those files again for every test file. */
+const BUNDLED = [
+  '@azure/arm-compute',
+  '@azure/arm-containerservice',
+  '@azure/core-rest-pipeline',
+  '@azure/identity',
+  '@kubernetes/client-node/dist/config.js',
+  '@peculiar/x509',
+  'commander',
+  'fast-check',
+  'prom-client',
+  'typebox',
+  'typebox/value',
+  'undici',
+  'winston',
+  'yaml',
+];
 
 const shared = {
   rootDir,
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['@kaito/source', 'node', 'import', 'default'] },
   extensionsToTreatAsEsm: ['.ts'],
-  // @peculiar/x509 needs it, and jest loads CommonJS modules before any import of a test runs.
-  setupFiles: ['reflect-metadata'],
+  moduleNameMapper: await bundlePackages(rootDir, BUNDLED),
   modulePathIgnorePatterns: ['/dist/', '/bundle/', '<rootDir>/.kaito/', '<rootDir>/.nx/'],
   transform: {
     '\\.ts$': [
@@ -26,7 +44,10 @@ const shared = {
 export default {
   rootDir,
   reporters: ['default', '<rootDir>/tools/jest/count-reporter.mjs'],
-  maxWorkers: 2,
+  testSequencer: '<rootDir>/tools/jest/longest-first.mjs',
+  // Of unit tests. One more than the bar's cores: what has a stack waits for it a good deal of its time.
+  maxWorkers: 3,
+  testTimeout: 30_000,
   projects: [
     {
       ...shared,
