@@ -29,6 +29,8 @@ export { startControllerManager } from './control-plane/controller-manager.ts';
 export { startScheduler } from './control-plane/scheduler.ts';
 export { writeKubeconfig } from './control-plane/kubeconfig.ts';
 export { withLock } from './processes/file-lock.ts';
+export type { Player, PlayerOptions } from './player/player.ts';
+export { PRIVATE, StackRegistry, type ImageFiles } from './player/registry.ts';
 export { freePorts } from './stack/ports.ts';
 export { probe } from './processes/probe.ts';
 export { dockerConfig, startRegistry, type PrivateRepositories, type Registry } from './registry/registry.ts';

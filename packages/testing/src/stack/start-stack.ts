@@ -5,6 +5,8 @@ import type { Client } from '@kaito/kube';
 export interface StackOptions extends Partial<NonNullable<LocalStackOptions['components']>> {
   /** Settings of the emulator from its start on; quick by default, so that tests do not wait for pretended machines. */
   readonly settings?: LocalStackOptions['emulator'];
+  /** Runs the containers of trainings, and of servers with adapters, as processes; see `LocalStackOptions`. */
+  readonly player?: LocalStackOptions['player'];
   /** Environment of the processes of our own, over what the stack gives them. */
   readonly env?: LocalStackOptions['env'];
 }
@@ -17,6 +19,8 @@ export interface TestStack
   /** A client with the administrator's rights. */
   readonly client: Client;
   readonly emulator: LocalStack['emulator'];
+  /** Reading it throws when the stack was started without. */
+  readonly player: LocalStack['player'];
   readonly provisioner: AppProcess;
   readonly workspace: AppProcess;
   /** The last lines of every log, for `eventually`'s failures. */
@@ -36,12 +40,13 @@ const STOP_TIMEOUT_MS = 60_000;
  * with the test runner's process.
  * @throws with the end of the log of what failed.
  */
-export async function startStack({ settings, env, ...components }: StackOptions = {}): Promise<TestStack> {
+export async function startStack({ settings, env, player, ...components }: StackOptions = {}): Promise<TestStack> {
   // Imported when it is needed: most tests want a builder from this package, and no control plane.
   const { startLocalStack } = await import('@kaito/local-stack');
   const timings = { ...QUICK.timings, ...settings?.timings };
   const stack = await startLocalStack({
     components,
+    player,
     emulator: { ...settings, timings },
     ...(env ? { env } : {}),
   });
@@ -51,6 +56,9 @@ export async function startStack({ settings, env, ...components }: StackOptions 
     client: stack.client,
     get emulator() {
       return stack.emulator;
+    },
+    get player() {
+      return stack.player;
     },
     provisioner: stack.apps.provisioner,
     workspace: stack.apps.workspace,

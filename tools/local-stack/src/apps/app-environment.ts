@@ -50,12 +50,13 @@ export async function provisionerEnvironment(options: {
 /**
  * What the workspace controller is configured by.
  * @param webhook whether the API server asks it about workspaces.
+ * @param registry of the stack, which stands for the public one then
  */
-export function workspaceEnvironment(kubeconfig: string, webhook: boolean): Environment {
+export function workspaceEnvironment(kubeconfig: string, webhook: boolean, registry?: string): Environment {
   return {
     KUBECONFIG: kubeconfig,
     LEADER_ELECTION_NAMESPACE: SYSTEM_NAMESPACE,
-    PRESET_REGISTRY_NAME: 'mcr.microsoft.com/aks/kaito',
+    PRESET_REGISTRY_NAME: registry === undefined ? 'mcr.microsoft.com/aks/kaito' : `${registry}/aks/kaito`,
     KAITO_CLAIM_KIND: 'machine',
     // Tests and demonstrations ask nobody outside of this machine.
     HF_ENDPOINT: 'off',

@@ -20,6 +20,8 @@ export interface ControlPlaneOptions {
   readonly components: Components;
   readonly onProgress: OnProgress;
   readonly inferencePort?: number | undefined;
+  /** Whether somebody else plays some pods of kwok's nodes. */
+  readonly playsPods: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -82,7 +84,7 @@ async function startCore(options: CoreOptions, ports: readonly number[]): Promis
 }
 
 async function startHelpers(options: CoreOptions): Promise<Helpers> {
-  const { run, binaries, components, certificates, kubeconfig, inferencePort } = options;
+  const { run, binaries, components, certificates, kubeconfig, inferencePort, playsPods } = options;
   const [port = 0] = await freePorts(components.kwok ? 1 : 0);
   const [controllerManager, scheduler, kwok] = await Promise.all([
     components.controllerManager
@@ -90,7 +92,7 @@ async function startHelpers(options: CoreOptions): Promise<Helpers> {
       : undefined,
     components.scheduler ? startScheduler(run, binaries('kube-scheduler'), kubeconfig) : undefined,
     components.kwok
-      ? startKwok(run, { command: binaries('kwok'), kubeconfig, port, certificates, inferencePort })
+      ? startKwok(run, { command: binaries('kwok'), kubeconfig, port, certificates, inferencePort, player: playsPods })
       : undefined,
   ]);
   return { controllerManager, scheduler, kwok };

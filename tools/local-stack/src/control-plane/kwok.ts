@@ -1,8 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { KWOK_KINDS } from '../player/kwok-kinds.ts';
+import { stagesFile, writeStagesForOthers } from '../player/played-pods.ts';
 import type { Program } from '../processes/program.ts';
-import { packageRoot } from '../repository.ts';
 import type { Run } from '../stack/run.ts';
 import type { Certificates } from './certificates.ts';
 
@@ -15,6 +16,8 @@ export interface KwokOptions {
   /** Where it answers as the kubelet of its nodes does, for logs; on loopback. */
   readonly port: number;
   readonly certificates: Pick<Certificates, 'serverCertFile' | 'serverKeyFile'>;
+  /** Whether some pods are played by somebody else, who tells kwok where their logs are. */
+  readonly player?: boolean;
   /** Loopback port that stands behind the inference port of every pod, see `LocalStackOptions`. */
   readonly inferencePort?: number | undefined;
 }
@@ -39,18 +42,20 @@ export async function writePodLogs(run: Pick<Run, 'dataDir'>, text: string, prev
 export async function startKwok(run: Run, options: KwokOptions): Promise<Program> {
   const { command, kubeconfig, port, certificates } = options;
   const pods = await configurePods(run, options.inferencePort);
+  const stages = options.player ? await writeStagesForOthers(run.dataDir) : stagesFile();
   return run.start({
     name: 'kwok',
     command,
     args: [
       `--kubeconfig=${kubeconfig}`,
-      `--config=${join(packageRoot, 'assets/kwok-stages.yaml')}`,
+      `--config=${stages}`,
       `--config=${pods}`,
       '--manage-all-nodes=false',
       `--manage-nodes-with-annotation-selector=${KWOK_NODE_ANNOTATION}`,
       '--node-lease-duration-seconds=40',
       '--node-ip=10.224.0.4',
       '--cidr=10.244.0.0/16',
+      ...(options.player ? [`--enable-crds=${KWOK_KINDS.join(',')}`] : []),
       `--server-address=127.0.0.1:${port}`,
       `--node-port=${port}`,
       `--tls-cert-file=${certificates.serverCertFile}`,

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { identify, isRunning, signalGroup, type ProcessIdentity } from './host-process.ts';
+import { hasInEnvironment, identify, isRunning, signalGroup, type ProcessIdentity } from './host-process.ts';
 import { readRuns, type StoredRun } from './run-record.ts';
 
 const CHECK_EVERY_MS = 20;
@@ -8,7 +8,7 @@ const KILLED_WITHIN_MS = 10_000;
 
 /**
  * Ends what is left of runs whose owner was killed before it could stop them: their processes, data folders and records.
- * A process is touched only if its pid, start time and command line are those that were written down.
+ * A process is touched only if its pid, start time and command line, or a mark in its environment, are those that were written down.
  * @returns the names and pids of the processes that were ended.
  */
 export async function endOrphans(runsDir: string): Promise<readonly string[]> {
@@ -29,9 +29,11 @@ async function endRun(run: StoredRun): Promise<readonly string[]> {
   return orphans.map(({ name, pid }) => `${name} (${pid})`);
 }
 
-function isSame(process: ProcessIdentity): boolean {
+function isSame(process: ProcessIdentity & { readonly marker?: string }): boolean {
   const now = identify(process.pid);
-  return now?.startTime === process.startTime && now.command === process.command;
+  if (now?.startTime !== process.startTime) return false;
+  const { marker } = process;
+  return marker === undefined ? now.command === process.command : hasInEnvironment(process.pid, marker);
 }
 
 async function gone(process: ProcessIdentity & { readonly name: string }): Promise<void> {

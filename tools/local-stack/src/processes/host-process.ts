@@ -36,6 +36,15 @@ export function isRunning(identity: ProcessIdentity): boolean {
   return identify(identity.pid)?.startTime === identity.startTime;
 }
 
+/** Whether `NAME=value` stands in the environment that a process was started with; false where nobody can tell. */
+export function hasInEnvironment(pid: number, variable: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(variable);
+  } catch {
+    return false; // It has ended, or this system does not show it.
+  }
+}
+
 function identifyByProc(pid: number): ProcessIdentity | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -5,6 +5,11 @@ import { identify, isRunning, realProcess, type ProcessIdentity } from './host-p
 
 interface NamedProcess extends ProcessIdentity {
   readonly name: string;
+  /**
+   * A line of its environment that no other process has. It stands for the command of a process that may become another program:
+   * a shell does so by `exec`.
+   */
+  readonly marker?: string;
 }
 
 /** What is written down about a run: enough to end it when its owner was killed without a chance to do so. */
@@ -31,10 +36,11 @@ export class RunRecord {
   }
 
   /** Writes down a process that has just been started. */
-  remember(name: string, pid: number): void {
+  remember(name: string, pid: number, marker?: string): void {
     const identity = identify(pid);
     if (!identity) return; // It has ended already.
-    this.#run = { ...this.#run, processes: [...this.#run.processes, { ...identity, name }] };
+    const named = { ...identity, name, ...(marker !== undefined && { marker }) };
+    this.#run = { ...this.#run, processes: [...this.#run.processes, named] };
     this.#write();
   }
 

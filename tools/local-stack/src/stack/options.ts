@@ -1,4 +1,5 @@
 import type { SettingsPatch } from '@kaito/emulator';
+import type { PlayerOptions } from '../player/player.ts';
 import type { OnProgress } from '../progress.ts';
 
 /**
@@ -44,6 +45,11 @@ export interface LocalStackOptions {
   readonly components?: Partial<Components>;
   /** Where etcd, certificates and logs live; a new folder under the system's temporary one by default. */
   readonly dataDir?: string;
+  /**
+   * Runs the containers of some pods of workspaces as processes of this machine: those of Jobs, and servers that get adapters by a container.
+   * The stack then has a registry of images, too. Off by default; needs kwok and the controller manager, and Linux.
+   */
+  readonly player?: boolean | PlayerOptions | undefined;
   /** Leave `dataDir` behind at `stop()`. Of a stack that failed to start the logs are always left. */
   readonly keepData?: boolean;
   readonly onProgress?: OnProgress;
@@ -98,4 +104,18 @@ function check(components: Components): void {
       'the webhook is part of the workspace controller: set components.workspace, or leave the webhook out',
     );
   }
+}
+
+/**
+ * @returns how pods are played; undefined when they are not.
+ * @throws RangeError when the stack lacks what that needs.
+ */
+export function resolvePlayer(wanted: LocalStackOptions['player'], components: Components): PlayerOptions | undefined {
+  if (wanted === undefined || wanted === false) return undefined;
+  if (!components.kwok || !components.controllerManager) {
+    throw new RangeError(
+      'there would be no pods to play: set components.kwok and components.controllerManager, or leave the player out',
+    );
+  }
+  return wanted === true ? {} : wanted;
 }

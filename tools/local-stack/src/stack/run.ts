@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { hasCode } from '../error-text.ts';
 import { cacheDir } from '../binaries/settings.ts';
 import { endOrphans } from '../processes/end-orphans.ts';
+import { guard, release } from '../processes/exit-guard.ts';
 import { Program, type ProgramOptions } from '../processes/program.ts';
 import { readRuns, RunRecord } from '../processes/run-record.ts';
 
@@ -72,6 +73,20 @@ export class Run {
     const program = await Program.start({ ...options, logFile: this.logFile(options.name), record: this.#record });
     this.#programs.push(program);
     return program;
+  }
+
+  /**
+   * Takes responsibility for a process that leads a group: it ends with this process, at the latest with the next run.
+   * @param marker a line `NAME=value` of its environment that no other process has
+   * @returns how to give it back, once it has ended
+   */
+  watch(name: string, pid: number, marker: string): () => void {
+    guard(pid);
+    this.#record.remember(name, pid, marker);
+    return () => {
+      release(pid);
+      this.#record.forget(pid);
+    };
   }
 
   /** The last lines of the log of every program, each log once. */

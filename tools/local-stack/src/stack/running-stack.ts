@@ -4,6 +4,7 @@ import type { AppProcess } from '../apps/app-process.ts';
 import type { BinaryPaths } from '../binaries/ensure-binaries.ts';
 import { runProgram } from '../binaries/run-program.ts';
 import { writePodLogs } from '../control-plane/kwok.ts';
+import type { Player } from '../player/player.ts';
 import type { ControlPlane } from '../control-plane/control-plane.ts';
 import type { Program, ProgramOptions } from '../processes/program.ts';
 import type { Run } from './run.ts';
@@ -28,6 +29,8 @@ export interface LocalStack extends AsyncDisposable {
   readonly client: Client;
   /** Admin client of the emulator. Reading it throws when the stack has none. */
   readonly emulator: EmulatorClient;
+  /** Plays pods. Reading it throws when the stack has none. */
+  readonly player: Player;
   /** The controllers. One that was left out of the components can still be started later, if what it needs is there. */
   readonly apps: { readonly provisioner: AppProcess; readonly workspace: AppProcess };
   /**
@@ -64,6 +67,7 @@ export interface Parts {
   readonly client: Client;
   readonly apps: Apps;
   readonly karpenter: Program | undefined;
+  readonly player: Player | undefined;
   readonly binaries: BinaryPaths;
 }
 
@@ -96,6 +100,12 @@ export class RunningStack implements LocalStack {
     const { emulator } = this.#parts.apps;
     if (!emulator) throw new Error('this stack has no emulator; start it with components.emulator');
     return emulator.client;
+  }
+
+  get player(): Player {
+    const { player } = this.#parts;
+    if (!player) throw new Error('this stack plays no pods; start it with the option player');
+    return player;
   }
 
   get apps(): LocalStack['apps'] {
@@ -132,8 +142,9 @@ export class RunningStack implements LocalStack {
   }
 
   async #stop(): Promise<void> {
-    const { run, controlPlane, client, apps, karpenter } = this.#parts;
+    const { run, controlPlane, client, apps, karpenter, player } = this.#parts;
     await Promise.all([apps.provisioner.stop(), apps.workspace.stop()]);
+    await player?.stop();
     apps.emulator?.client.close();
     await client.close();
     const { controllerManager, scheduler, kwok, apiServer, etcd } = controlPlane;

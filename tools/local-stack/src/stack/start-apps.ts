@@ -18,6 +18,8 @@ export interface Apps {
 export interface AppsOptions extends Pick<LocalStackOptions, 'emulator' | 'env' | 'signal'> {
   readonly run: Run;
   readonly components: Components;
+  /** Host and port of the stack's own registry of images. */
+  readonly modelRegistry: string | undefined;
   readonly kubeconfig: string;
   /** With an administrator's rights. */
   readonly client: Client;
@@ -29,7 +31,7 @@ export interface AppsOptions extends Pick<LocalStackOptions, 'emulator' | 'env' 
  * @param furnished resolves when the controllers' kinds and namespace are there.
  */
 export async function startApps(options: AppsOptions, furnished: Promise<void>): Promise<Apps> {
-  const { run, components, kubeconfig, env = {}, signal, onProgress } = options;
+  const { run, components, modelRegistry, kubeconfig, env = {}, signal, onProgress } = options;
   const emulator = components.emulator ? startTheEmulator(options) : Promise.resolve(undefined);
   const [azure] = await Promise.all([emulator, furnished]);
   const provisionerEnv =
@@ -48,7 +50,7 @@ export async function startApps(options: AppsOptions, furnished: Promise<void>):
     app: 'workspace',
     env: () => ({
       ...inheritedEnvironment(),
-      ...workspaceEnvironment(kubeconfig, components.webhook),
+      ...workspaceEnvironment(kubeconfig, components.webhook, modelRegistry),
       ...env.workspace,
     }),
   });
