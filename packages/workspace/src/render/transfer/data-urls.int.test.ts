@@ -85,8 +85,8 @@ describe.each(shells())('data by URLs, by $name', shell => {
         ...(start > 0 && { 'content-range': `bytes ${start}-${big.length - 1}/${big.length}` }),
       });
       // The first request of each try looks where the address leads.
-      if (++cuts > 8) return response.end(big.subarray(start));
-      response.write(big.subarray(start, start + 50_000), () => setImmediate(() => response.destroy()));
+      if (++cuts > 8) response.end(big.subarray(start));
+      else response.write(big.subarray(start, start + 50_000), () => setImmediate(() => response.destroy()));
     });
     expect(await download(['/big.jsonl'], { RETRIES: '3' })).toMatchObject({ code: 0 });
     expect(readFileSync(join(data(), 'big.jsonl')).equals(big)).toBe(true);
@@ -99,8 +99,8 @@ describe.each(shells())('data by URLs, by $name', shell => {
     answers.set('/new.csv', (_request, response) => {
       const version = ++tries <= 2 ? 'old' : 'new';
       response.writeHead(200, { etag: `"${version}"`, 'content-length': 3000 });
-      if (version === 'new') return response.end('new'.repeat(1000));
-      response.write('old'.repeat(500), () => setImmediate(() => response.destroy()));
+      if (version === 'new') response.end('new'.repeat(1000));
+      else response.write('old'.repeat(500), () => setImmediate(() => response.destroy()));
     });
     expect(await download(['/new.csv'])).toMatchObject({ code: 0 });
     expect(read(data())).toEqual({ 'new.csv': 'new'.repeat(1000) });
@@ -158,10 +158,6 @@ describe.each(shells())('data by URLs, by $name', shell => {
     });
     const innerPort = await listen(inner, '127.0.0.2');
     try {
-      const to =
-        (location: string): RequestListener =>
-        (_request, response) =>
-          response.writeHead(302, { location }).end('moved');
       answers = new Map<string, RequestListener | string>([
         ['/moved', to('/there.csv')],
         ['/there.csv', 'A'],
@@ -231,4 +227,8 @@ async function close(server: Server): Promise<void> {
   await new Promise(resolve => {
     server.close(resolve);
   });
+}
+
+function to(location: string): RequestListener {
+  return (_request, response) => response.writeHead(302, { location }).end('moved');
 }
