@@ -34,7 +34,9 @@ describe.each(shells())('what a training starts from, by $name', shell => {
     const DATA_IMAGE = `${registry().host}/public/data:1`;
     const ended = await runScript(dataImageScript, shell, environment({ DATA_IMAGE }));
     expect(ended).toMatchObject({ code: 0, stderr: '' });
-    expect(new Set(readdirSync(data(), { recursive: true }))).toEqual(new Set(['sub', 'sub/more.csv', 'train.csv']));
+    expect(new Set(readdirSync(data(), { recursive: true, encoding: 'utf8' }))).toEqual(
+      new Set(['sub', 'sub/more.csv', 'train.csv']),
+    );
     const digest = readFileSync(run('data.digest'), 'utf8');
     expect(JSON.parse(ended.message)).toEqual({ digest, files: 2, bytes: 16 });
 
@@ -56,7 +58,9 @@ describe.each(shells())('what a training starts from, by $name', shell => {
       clearTimeout(timer);
     }
     expect(await runScript(dataImageScript, shell, env)).toMatchObject({ code: 0 });
-    expect(new Set(readdirSync(data(), { recursive: true }))).toEqual(new Set(['sub', 'sub/more.csv', 'train.csv']));
+    expect(new Set(readdirSync(data(), { recursive: true, encoding: 'utf8' }))).toEqual(
+      new Set(['sub', 'sub/more.csv', 'train.csv']),
+    );
   });
 
   test('data of a ConfigMap, whose files are links, counts once', async () => {
