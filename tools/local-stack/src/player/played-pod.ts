@@ -83,7 +83,14 @@ export class PlayedPod {
       watch: (pid, marker) => watch(`pod ${keyOf(pod)}`, pid, marker),
     });
     const onChange = (): void => this.#report();
-    this.#worker = new PodWorker({ spec, before: pod.status, runtime: this.#runtime, timings, clock: systemClock, onChange });
+    this.#worker = new PodWorker({
+      spec,
+      before: pod.status,
+      runtime: this.#runtime,
+      timings,
+      clock: systemClock,
+      onChange,
+    });
   }
 
   get nodeName(): string {
@@ -146,7 +153,8 @@ export class PlayedPod {
       await this.#worker.run();
       await this.#settle();
     } catch (error) {
-      if (!this.#abandoned && !signal.aborted) logger.error('A pod is not played any more', { pod: keyOf(this.#pod), error });
+      if (!this.#abandoned && !signal.aborted)
+        logger.error('A pod is not played any more', { pod: keyOf(this.#pod), error });
     }
   }
 

@@ -141,10 +141,18 @@ export class Player {
     const now = new Date().toISOString();
     const conditions = (this.#nodes.get(node)?.status?.conditions ?? []).map(condition =>
       condition.type === 'Ready'
-        ? { ...condition, status: 'Unknown', reason: 'NodeStatusUnknown', message: 'Kubelet stopped posting node status.', lastTransitionTime: now }
+        ? {
+            ...condition,
+            status: 'Unknown',
+            reason: 'NodeStatusUnknown',
+            message: 'Kubelet stopped posting node status.',
+            lastTransitionTime: now,
+          }
         : condition,
     );
-    await ignoreNotFound(this.#context.client.patch(nodes, { name: node }, { status: { conditions } }, { subresource: 'status' }));
+    await ignoreNotFound(
+      this.#context.client.patch(nodes, { name: node }, { status: { conditions } }, { subresource: 'status' }),
+    );
   }
 
   /** A node that has crashed is back: its pods start anew, or have failed, as their policy says. */
@@ -214,11 +222,11 @@ export class Player {
     if (!spec?.nodeName || !isPlayed(pod) || this.#crashed.has(spec.nodeName)) return;
     const images = placedContainers(spec).map(({ container }) => container.image ?? '');
     if (!images.every(image => this.#context.images.has(image))) return this.#detach(this.#leave(pod));
-    const finished = status?.phase === 'Succeeded' || status?.phase === 'Failed';
-    if (finished && metadata.deletionTimestamp === undefined) return;
+    const leaves = metadata.deletionTimestamp !== undefined;
+    if (['Succeeded', 'Failed'].includes(status?.phase ?? '') && !leaves) return;
     const played = new PlayedPod(pod, spec, this.#context);
     this.#played.set(played.uid, played);
-    if (metadata.deletionTimestamp !== undefined) played.observe(pod);
+    if (leaves) played.observe(pod);
     void played.run();
   }
 

@@ -35,7 +35,6 @@ export interface ProcessRuntimeOptions {
   readonly watch: (pid: number, marker: string) => () => void;
 }
 
-
 /** Where KAITO's servers and its trainer's metrics listen. */
 const SERVER_PORT = 5_000;
 const LOG_FOLDER = 'log';
