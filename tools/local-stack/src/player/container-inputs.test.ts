@@ -48,9 +48,10 @@ test('the environment of a container is what it refers to', () => {
   });
 });
 
+const asking = (valueFrom: object): object =>
+  containerEnvironment(pod, { name: 'c', env: [{ name: 'X', valueFrom }] }, context);
+
 test('what is needed and not there is named', () => {
-  const asking = (valueFrom: object): object =>
-    containerEnvironment(pod, { name: 'c', env: [{ name: 'X', valueFrom }] }, context);
   expect(() => asking({ secretKeyRef: { name: 'none', key: 'k' } })).toThrow('secret "none" not found');
   expect(() => asking({ secretKeyRef: { name: 'hidden', key: 'k' } })).toThrow("couldn't find key k in Secret hidden");
   expect(() => asking({ fieldRef: { fieldPath: 'spec.magic' } })).toThrow('field spec.magic');
@@ -59,11 +60,12 @@ test('what is needed and not there is named', () => {
   );
 });
 
+function show(volume: object): unknown {
+  const files = volumeFiles({ name: 'v', ...volume }, pod, context);
+  return files && Object.fromEntries([...files].map(([path, content]) => [path, content.toString()]));
+}
+
 test('volumes show what they name, under the paths that they name', () => {
-  const show = (volume: object): unknown => {
-    const files = volumeFiles({ name: 'v', ...volume }, pod, context);
-    return files && Object.fromEntries([...files].map(([path, content]) => [path, content.toString()]));
-  };
   expect(show({ configMap: { name: 'map' } })).toEqual({ key: 'value', other: 'o' });
   expect(show({ secret: { secretName: 'hidden', items: [{ key: 'token', path: 'a/config.json' }] } })).toEqual({
     'a/config.json': 'secret',

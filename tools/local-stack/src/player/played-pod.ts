@@ -35,7 +35,8 @@ export interface PlayedPodContext {
   /** The player's folder. */
   readonly root: string;
   readonly timings: PlayerTimings;
-  readonly env: Readonly<Record<string, string>>;
+  /** Environment of a container, over its own. */
+  readonly env: (container: Container) => Readonly<Record<string, string>>;
   readonly beforeStart: (env: Readonly<Record<string, string>>) => Promise<void>;
   /** Called when a container has just started. */
   readonly onStart: (pod: Pod, container: Container, running: RunningContainer) => void;

@@ -27,8 +27,9 @@ test('what is shown has the paths of the container again', () => {
   expect(new PathMap([]).toMachine(text)).toBe(text);
 });
 
+const change = (text: string): string => withPodAddress(text, '127.1.2.3', [5000, 8080]);
+
 test('loopback is the address of the pod for its own ports alone', () => {
-  const change = (text: string): string => withPodAddress(text, '127.1.2.3', [5000, 8080]);
   expect(change('http://127.0.0.1:5000/v1')).toBe('http://127.1.2.3:5000/v1');
   expect(change('localhost:8080')).toBe('127.1.2.3:8080');
   expect(change('localhost:23456/adapters/a:1')).toBe('localhost:23456/adapters/a:1');
