@@ -16,7 +16,7 @@ Every image and every address that an installation comes to need, for firewalls 
 const advice = `
 ## Without a way out
 
-1. Copy the images of the first table to a registry of yours, under the same names and tags, and name it: \`presetRegistryName\`, \`image.repository\`, \`controller.image.repository\`, \`nvidiaDevicePlugin.image\`, \`config.cpuServerImage\`.
+1. Copy the images of the first table to a registry of yours, under the same names and tags, and name it: \`presetRegistryName\`, \`image.repository\`, \`controller.image.repository\`, \`nvidiaDevicePlugin.image\`, \`config.cpuServerImage\`, \`config.transferImage\`, \`config.downloadImage\`.
 2. Models: a mirror of Hugging Face (\`config.huggingFaceEndpoint=https://…\`) serves what is looked up and the weights, which servers then download from it. With \`off\`
    only models of the [catalogue](models.md) are planned for, and weights must be had otherwise: an image that holds them (\`accessMode: private\`, or an image of KAITO v0.3), or the disk of the node
    (\`kaito.sh/use-local-weights\`). A server that finds neither fails, and \`status.diagnosis\` says \`HuggingFaceUnreachable\`.
@@ -55,6 +55,8 @@ function imageRows(): readonly (readonly string[])[] {
     ...catalogue.flatMap(({ id, cpuServer }) =>
       cpuServer ? [[code(cpuServer.image), `the preset ${id}, on CPUs`, code('config.cpuServerImage')]] : [],
     ),
+    [code(optionTable.transferImage.default), 'fine-tuning and adapters', code('config.transferImage')],
+    [code(optionTable.downloadImage.default), 'fine-tuning with data by URLs', code('config.downloadImage')],
     [
       code(textOf(valueAt(workspaceValues(), ['nvidiaDevicePlugin', 'image']))),
       'GPU nodes',

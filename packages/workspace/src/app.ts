@@ -113,6 +113,8 @@ function renderSettings(options: WorkspaceOptions): RenderSettings {
     serverUser,
     weightsMirror,
     tuningDeadlineSeconds,
+    orasImage: options.transferImage,
+    curlImage: options.downloadImage,
   };
 }
 

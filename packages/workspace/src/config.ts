@@ -3,6 +3,7 @@ import { clouds } from '@kaito/planner';
 import { modelOptions } from './models/model-options.ts';
 import { provisioningOptions } from './provisioning/options.ts';
 import { nobody } from './render/security.ts';
+import { transferImages } from './render/transfer/transfer-images.ts';
 import { webhookOptions } from './webhook-settings.ts';
 
 /** The settings of the workspace controller: each a flag, an environment variable and a key of the configuration file. */
@@ -42,6 +43,21 @@ export const optionTable = {
     default: 'pull',
     description:
       'How the files of an adapter come out of its image: a container beside the server pulls them, and vLLM loads and unloads them while it runs (pull), or nodes mount it (imageVolume, Kubernetes 1.35 and later), by new pods; initContainer, of earlier versions, is pull',
+  },
+  transferImage: {
+    flag: '--transfer-image <image>',
+    env: 'TRANSFER_IMAGE',
+    type: 'string',
+    default: transferImages.oras,
+    description:
+      'Image with oras and a shell, which brings data, weights and adapters from registries and takes results there',
+  },
+  downloadImage: {
+    flag: '--download-image <image>',
+    env: 'DOWNLOAD_IMAGE',
+    type: 'string',
+    default: transferImages.curl,
+    description: 'Image with curl and a shell, which downloads data for fine-tuning by URLs',
   },
   serverUser: {
     flag: '--server-user <uid>',

@@ -13,6 +13,9 @@ import { scheduleRows } from './rows/schedule-rows.ts';
 import { serverRows } from './rows/server-rows.ts';
 import { gpuRows } from './rows/gpu-rows.ts';
 import { specRows } from './rows/spec-rows.ts';
+import { stepRows } from './rows/step-rows.ts';
+import { trainerRows } from './rows/trainer-rows.ts';
+import { trainingRows } from './rows/training-rows.ts';
 import { volumeRows } from './rows/volume-rows.ts';
 
 /** All that is known, in the order in which it is tried: of two rows for one place the more exact one stands first. */
@@ -24,13 +27,16 @@ export const diagnosisRows: readonly DiagnosisRow[] = [
   ...configRows,
   ...apiRows,
   ...scheduleRows,
+  ...trainerRows,
   ...volumeRows,
   ...adapterRows,
   ...imageRows,
+  ...stepRows,
   ...containerRows,
   ...huggingFaceRows,
   ...gpuRows,
   ...serverRows,
+  ...trainingRows,
   ...progressRows,
 ];
 

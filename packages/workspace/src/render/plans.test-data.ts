@@ -11,6 +11,7 @@ export const settings: RenderSettings = {
   serverUser: 65_534,
   tuningDeadlineSeconds: 259_200,
   orasImage: 'ghcr.io/oras-project/oras:v1.3.0',
+  curlImage: 'docker.io/curlimages/curl:8.17.0',
 };
 
 const onDemand: InferencePlan['nodes'] = {

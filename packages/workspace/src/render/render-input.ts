@@ -15,6 +15,8 @@ export interface RenderSettings {
   readonly serverUser: number;
   /** Image with oras and a shell, which moves files from and to registries. */
   readonly orasImage: string;
+  /** Image with curl and a shell, which downloads. */
+  readonly curlImage: string;
   /** Image of the server for models on CPUs; absent: the name that it is built under. */
   readonly cpuServerImage?: string | undefined;
   /** StorageClass of local NVMe disks; absent: weights go to the disk of the operating system. */

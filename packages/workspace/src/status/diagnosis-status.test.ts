@@ -18,7 +18,8 @@ import {
   workspace,
 } from './status.test-data.ts';
 import type { StatusInput } from './status-input.ts';
-import { endedJob, stepPod, training, tuningResult } from './tuning/training.test-data.ts';
+import { trainingDigest } from '../render/tuning/training-digest.ts';
+import { endedJob, stepPod, training, tuned, tuningPlan, tuningResult } from './tuning/training.test-data.ts';
 
 type World = readonly [Observed, Partial<StatusInput>?];
 
@@ -111,19 +112,25 @@ const worlds: Readonly<Record<Place, (example: Omit<Symptom, 'place'> & { readon
   },
   pod: ({ code, text }) => [loading({ pods: [failedPod(code, text)] })],
   job: ({ code, text }) => trainingWorld(code, text),
-  log: ({ text }) => [loading({ pods: [troubledPod(crash())], logTail: text })],
+  log: ({ code, text }) =>
+    code === 'trainer'
+      ? [
+          training({ pods: [stepPod('trainer', { terminated: { exitCode: 1 } })], logTail: text }),
+          { result: tuningResult },
+        ]
+      : [loading({ pods: [troubledPod(crash())], logTail: text })],
   adapter: ({ text }) => adapterWorld(text),
   rollout: ({ text }) => [
     serving(),
     { rollout: { go: false, kind: 'rollout', reason: 'NodesNotSchedulable', message: text } },
   ],
-  progress: ({ code }) => progressWorld(code),
+  progress: ({ code, text }) => progressWorld(code, text),
 };
 
 /** A training whose Job failed, or a step of whose pod did. */
 function trainingWorld(reason: string, message: string): World {
-  const [, step, exitCode] = /^step (\S+) ended with exit code (\d+)/.exec(message) ?? [];
-  const said = message.replace(/^step \S+ ended with exit code \d+(?:: )?/, '');
+  const [, step, exitCode] = /^step (\S+) .*?ended with exit code (\d+)/.exec(message) ?? [];
+  const said = message.replace(/^step \S+ .*?ended with exit code \d+(?:: )?/, '');
   const pods = step ? [stepPod(step, { terminated: { exitCode: Number(exitCode), message: said } })] : [];
   return [training(step ? { pods } : { pods, job: endedJob('Failed', reason, message) }), { result: tuningResult }];
 }
@@ -140,9 +147,30 @@ function worldOf({ places: [place = 'claim'], example }: DiagnosisRow): World {
   return worlds[place]({ code: '', ...example });
 }
 
-function progressWorld(code: string): World {
+/** A training that ran before, and has lost its pod. */
+function interruptedWorld(text: string): World {
+  const checkpoint = /step (\d+)/.exec(text)?.[1];
+  const output = checkpoint
+    ? { volumeSource: { emptyDir: {} } }
+    : { image: 'example.com/a:1', imagePushSecret: 'push' };
+  const workspace = {
+    ...tuned,
+    ...(tuned.tuning && { tuning: { ...tuned.tuning, output } }),
+    status: {
+      tuning: {
+        of: trainingDigest(tuningPlan),
+        startedAt: at(500),
+        ...(checkpoint && { checkpoint: Number(checkpoint) }),
+      },
+    },
+  };
+  return [training({ workspace, pods: [] }), { result: tuningResult }];
+}
+
+function progressWorld(code: string, text: string): World {
   const pending = { ok: false, pending: true, problems: [] } as const;
   if (code === 'Planning') return [observed(), { result: pending }];
+  if (code === 'TrainingInterrupted') return interruptedWorld(text);
   if (code === 'Training') return [training(), { result: tuningResult }];
   if (code === 'Joining' || code === 'Claiming') return [observed()];
   return [loading({ pods: code === 'Pulling' ? [] : [podOf({ conditions: [] })] })];

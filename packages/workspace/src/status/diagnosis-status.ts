@@ -61,11 +61,14 @@ export function diagnosisStatus(
   };
 }
 
+/** Causes that say no more than that a program ended: its own last words are better evidence. */
+const vague: ReadonlySet<string> = new Set(['ServerCrashes', 'ProbeFailed', 'TrainerFailed', 'StepFailed']);
+
 function diagnosed({ phase, symptom, onlyIfKnown, lastWords: log, at }: Sign): Diagnosed | undefined {
   const finding = onlyIfKnown ? findDiagnosis(symptom) : diagnose(symptom);
   if (!finding) return undefined;
-  const isVague = finding.cause === 'ServerCrashes' || finding.cause === 'ProbeFailed';
-  return { phase, finding: isVague && log ? { ...finding, evidence: lastWords(log) } : finding, at };
+  const shown = vague.has(finding.cause) && log ? { ...finding, evidence: lastWords(log) } : finding;
+  return { phase, finding: shown, at };
 }
 
 function heldRollout({ rollout }: StatusInput): Diagnosed | undefined {

@@ -59,8 +59,10 @@ function isRestarted({ state, lastState, ready, restartCount }: ContainerStatus)
 
 function logSigns(observed: Observed): readonly Sign[] {
   const { logTail } = observed;
-  if (!logTail || !needsLogTail(observed)) return [];
-  return [{ phase: 'ModelLoaded', symptom: { place: 'log', text: logTail }, onlyIfKnown: true }];
+  const wrote = needsLogTail(observed);
+  if (!logTail || !wrote) return [];
+  // What helps a trainer is not what helps a server that says the same.
+  return [{ phase: 'ModelLoaded', symptom: { place: 'log', code: wrote.container, text: logTail }, onlyIfKnown: true }];
 }
 
 /** What only Events tell, by their reason: pods that could not be made, and what comes before a pod's containers. */

@@ -141,14 +141,14 @@ function failureSigns({ failure }: StatusInput): readonly Sign[] {
 
 /** What goes on while nothing is wrong. */
 function progressSign({ observed }: StatusInput, plan: Plan): Sign {
+  const training = plan.job === 'tuning' ? trainingProgress(observed, plan) : undefined;
+  if (training) return training;
   const { ready } = nodeProgress(observed.nodes, plan);
   const { count, instanceType } = plan.nodes;
   if (ready.length < count) {
     const text = `${ready.length} of ${count} ${instanceType ? `${instanceType} ` : ''}nodes are ready`;
     return sign('NodeJoined', { place: 'progress', code: 'Joining', text });
   }
-  const training = plan.job === 'tuning' ? trainingProgress(observed, plan) : undefined;
-  if (training) return training;
   const pods = readyPods(observed);
   const text = pods ? `${pods.ready} of ${pods.wanted} pods are ready` : 'the workload is being created';
   const isRunning = observed.pods.some(({ status }) =>

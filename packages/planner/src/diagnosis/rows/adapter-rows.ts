@@ -77,7 +77,8 @@ export const adapterRows: readonly DiagnosisRow[] = [
       /adapter (?<adapter>\S+): cannot load (?<image>\S+): [^\n]*(?:expected target modules|target_modules|size mismatch|shape|is unsupported LoRA weight|not supported by the model|KeyError)/i,
     mover: 'user',
     message: 'adapter {adapter} was not made for this model: {image}',
-    nextStep: 'name an adapter in inference.adapters that was trained from this very model: see base_model_name_or_path in its adapter_config.json',
+    nextStep:
+      'name an adapter in inference.adapters that was trained from this very model: see base_model_name_or_path in its adapter_config.json',
     source: VLLM,
     example: {
       text: "adapter sums: cannot load r.example.com/sums:1: Call to add_lora method failed: While loading /mnt/adapter-store/sums/0a1b, expected target modules in {'qkv_proj', 'o_proj'} but received ['h.0.attn.c_attn']. Please verify that the loaded LoRA module is correct",

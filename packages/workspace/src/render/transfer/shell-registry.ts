@@ -31,7 +31,7 @@ tryOras() {
   if oras "$@" --registry-config "$AUTH_FILE" > "$SCRATCH/answer" 2> "$told" < /dev/null; then return 0; fi
   WORDS=$(sed -n 's/^Error: //p; s/^Error response from registry: //p' "$told" | head -n 1)
   WORDS=\${WORDS:-$(tail -n 1 "$told")}
-  if grep -Eiq 'status code (400|401|403|404|405|413)|unauthorized|denied|forbidden|not found|unknown|invalid reference|x509|unsupported' "$told"; then return 64; fi
+  if grep -Eiq 'status code (400|401|403|404|405|413)|unauthorized|denied|forbidden|not found|unknown|invalid reference|x509|unsupported|path traversal' "$told"; then return 64; fi
   return 1
 }
 

@@ -4,6 +4,8 @@ import { shell } from './shell.ts';
  * Writes archives (POSIX.1-1988, ustar) byte by byte, since the tar of busybox can set neither time nor owner: equal files make equal archives.
  * - `tarHeader NAME SIZE TYPE` is the header of a file (0) or folder (5): time 0, owner 0. Names are ASCII, of up to 100 bytes; sizes below 8 GiB.
  * - `tarFile NAME FILE` is a whole entry; `tarEnd` ends the archive.
+ *
+ * Needs `basics`.
  */
 export const tarFunctions = shell`zeros() { head -c "$1" /dev/zero; }
 
@@ -29,7 +31,8 @@ tarHeader() {
 
 tarFile() {
   local size
-  size=$(stat -c %s "$2")
+  size=$(stat -L -c %s "$2")
+  [ "$size" -lt 8589934592 ] || fail 64 "cannot pack $2: it has $size bytes, and 8 GiB are allowed"
   tarHeader "$1" "$size" 0
   cat "$2"
   zeros "$(((512 - size % 512) % 512))"

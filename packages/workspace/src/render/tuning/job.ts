@@ -3,12 +3,11 @@ import { apiVersionOf, jobs, type Job } from '@kaito/kube';
 import type { TuningPlan } from '@kaito/planner';
 import { ownerReference, podLabels } from '../ownership.ts';
 import type { RenderInput } from '../render-input.ts';
+import { hopelessExitCode } from '../transfer/shell-basics.ts';
 import { trainingOf } from './names.ts';
 import { renderTrainingPod } from './pod.ts';
 import { trainingDigest } from './training-digest.ts';
 
-/** Exit code of a step for which trying again cannot help. */
-const hopeless = 64;
 /** Attempts after the first: a trainer that failed of itself does it again, and each try costs hours of GPUs. */
 const retries = { fromCheckpoint: 3, fromTheStart: 1 };
 
@@ -38,7 +37,7 @@ export function renderTrainingJob(input: RenderInput<TuningPlan>): Job {
       podFailurePolicy: {
         rules: [
           { action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] },
-          { action: 'FailJob', onExitCodes: { operator: 'In', values: [hopeless] } },
+          { action: 'FailJob', onExitCodes: { operator: 'In', values: [hopelessExitCode] } },
         ],
       },
       template: renderTrainingPod(input),

@@ -61,7 +61,7 @@ function parsed(json: string): unknown {
 const numbers = ['step', 'steps', 'epoch', 'secondsPerStep', 'checkpoint', 'resumedFrom'] as const;
 
 function valuesOf(report: unknown): TrainingReport {
-  const fields: Readonly<Record<string, unknown>> = report instanceof Object ? { ...report } : {};
+  const fields: Readonly<Record<string, unknown>> = typeof report === 'object' ? { ...report } : {};
   const known = numbers
     .map(name => [name, fields[name]])
     .filter(([, value]) => typeof value === 'number' && value >= 0);

@@ -1,6 +1,7 @@
 import type { TuningPlan } from '@kaito/planner';
 import type { Observed } from '../../observed.ts';
 import { steps } from '../../render/tuning/names.ts';
+import { trainingDigest } from '../../render/tuning/training-digest.ts';
 import type { Sign } from '../symptoms.ts';
 import { trainingState, type TrainingState } from './training-state.ts';
 import { describeProgress } from './tuning-status.ts';
@@ -11,13 +12,20 @@ export function trainingSigns(observed: Observed, plan: TuningPlan): readonly Si
   return [...stepSigns(observed, state), ...jobSigns(state)];
 }
 
-function stepSigns({ pods: [pod], logTail }: Observed, { step }: TrainingState): readonly Sign[] {
+function stepSigns({ pods: [pod], logTail, workspace }: Observed, { step }: TrainingState): readonly Sign[] {
   const all = [...(pod?.status?.initContainerStatuses ?? []), ...(pod?.status?.containerStatuses ?? [])];
   const ended = all.find(({ name }) => name === step)?.state?.terminated;
   if (!step || !ended || ended.exitCode === 0) return [];
   const said = ended.message ? `: ${ended.message}` : '';
-  const text = `step ${step} ended with exit code ${ended.exitCode}${said}`;
+  const text = `step ${step}${credentials(step, workspace)} ended with exit code ${ended.exitCode}${said}`;
   return [{ phase: 'Ready', symptom: { place: 'container', code: 'StepFailed', text }, lastWords: logTail }];
+}
+
+/** Registries do not say whose credentials they refuse. */
+function credentials(step: string, { tuning }: Observed['workspace']): string {
+  const secret = tuning?.output?.imagePushSecret;
+  const pushes = step === steps.outputCheck || step === steps.output;
+  return pushes && secret ? ` (push secret "${secret}")` : '';
 }
 
 function jobSigns({ failure }: TrainingState): readonly Sign[] {
@@ -25,11 +33,25 @@ function jobSigns({ failure }: TrainingState): readonly Sign[] {
   return [{ phase: 'Ready', symptom: { place: 'job', code: failure.reason, text: failure.message } }];
 }
 
-/** What goes on while nothing is wrong; undefined before the trainer runs. */
+/** What goes on while nothing is wrong; undefined before the trainer first runs. */
 export function trainingProgress(observed: Observed, plan: TuningPlan): Sign | undefined {
-  const { step } = trainingState(observed, plan);
-  if (step !== steps.trainer && step !== steps.output) return undefined;
-  const text =
-    step === steps.output ? 'the result is being saved' : (describeProgress(observed) ?? 'the trainer starts');
-  return { phase: 'Ready', symptom: { place: 'progress', code: 'Training', text } };
+  const { step, trainer, outcome, ended } = trainingState(observed, plan);
+  if (outcome || ended) return undefined;
+  const isTrained = trainer?.state?.terminated?.exitCode === 0;
+  if (step === steps.output || isTrained) return progress('Training', 'the result is being saved');
+  if (step !== steps.trainer) return interruption(observed, plan);
+  return trainer?.state?.running && progress('Training', describeProgress(observed) ?? 'the trainer starts');
+}
+
+/** A trainer that ran once and does not run now. Only a volume has what it saved. */
+function interruption({ workspace }: Observed, plan: TuningPlan): Sign | undefined {
+  const known = workspace.status?.tuning;
+  if (known?.of !== trainingDigest(plan) || known.startedAt === undefined) return undefined;
+  const kept = workspace.tuning?.output?.volumeSource ? known.checkpoint : undefined;
+  const text = kept === undefined ? 'it begins again' : `it goes on from step ${kept}`;
+  return progress('TrainingInterrupted', text);
+}
+
+function progress(code: string, text: string): Sign {
+  return { phase: 'Ready', symptom: { place: 'progress', code, text } };
 }
