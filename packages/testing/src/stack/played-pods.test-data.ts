@@ -48,15 +48,22 @@ export interface TrainingJob {
   readonly env?: Container['env'];
 }
 
+function mount(volume: string, mountPath: string): Mount {
+  return { name: volume, mountPath };
+}
+
 /** A Job in the shape of a training: steps one after the other, its results in a folder of the node. */
 export function trainingJob({ name, node, registry, output, row = '{"text":"a"}', env = [] }: TrainingJob): Job {
-  const mount = (volume: string, mountPath: string): Mount => ({ name: volume, mountPath });
   const run = mount('run', '/run/kaito');
   const results = mount('results', '/mnt/results');
   const data = mount('data', '/mnt/data');
   const weights = mount('weights', '/workspace/weights');
   const steps: readonly Container[] = [
-    { ...step('output-check', 'sleep 0.3; echo probe > probe; oras blob push "$OUTPUT-check" probe', { OUTPUT: `${registry}/check` }) },
+    {
+      ...step('output-check', 'sleep 0.3; echo probe > probe; oras blob push "$OUTPUT-check" probe', {
+        OUTPUT: `${registry}/check`,
+      }),
+    },
     {
       ...step('weights', 'sleep 0.3; oras pull "$WEIGHTS_REFERENCE" -o /workspace/weights', {
         WEIGHTS_REFERENCE: `${registry}/aks/kaito/kaito-phi:1`,
@@ -64,7 +71,11 @@ export function trainingJob({ name, node, registry, output, row = '{"text":"a"}'
       volumeMounts: [weights, run],
     },
     {
-      ...step('data', `sleep 0.3; printf '%s\\n' "$ROW" > /mnt/data/rows.json; echo '{"files":1}' > /dev/termination-log`, { ROW: row }),
+      ...step(
+        'data',
+        `sleep 0.3; printf '%s\\n' "$ROW" > /mnt/data/rows.json; echo '{"files":1}' > /dev/termination-log`,
+        { ROW: row },
+      ),
       volumeMounts: [data, run],
     },
     {
@@ -158,7 +169,12 @@ export function adapterServer(name: string, node: string): StatefulSet {
     apiVersion: 'apps/v1',
     kind: 'StatefulSet',
     metadata: { name, namespace: 'default' },
-    spec: { serviceName: name, replicas: 1, selector: { matchLabels: labels }, template: { metadata: { labels }, spec } },
+    spec: {
+      serviceName: name,
+      replicas: 1,
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec },
+    },
   };
 }
 

@@ -35,7 +35,8 @@ export interface PlayedPodContext {
   /** The player's folder. */
   readonly root: string;
   readonly timings: PlayerTimings;
-  readonly env: Readonly<Record<string, string>>;
+  /** Environment of a container, over its own. */
+  readonly env: (container: Container) => Readonly<Record<string, string>>;
   readonly beforeStart: (env: Readonly<Record<string, string>>) => Promise<void>;
   /** Called when a container has just started. */
   readonly onStart: (pod: Pod, container: Container, running: RunningContainer) => void;
@@ -83,7 +84,14 @@ export class PlayedPod {
       watch: (pid, marker) => watch(`pod ${keyOf(pod)}`, pid, marker),
     });
     const onChange = (): void => this.#report();
-    this.#worker = new PodWorker({ spec, before: pod.status, runtime: this.#runtime, timings, clock: systemClock, onChange });
+    this.#worker = new PodWorker({
+      spec,
+      before: pod.status,
+      runtime: this.#runtime,
+      timings,
+      clock: systemClock,
+      onChange,
+    });
   }
 
   get nodeName(): string {
@@ -146,7 +154,8 @@ export class PlayedPod {
       await this.#worker.run();
       await this.#settle();
     } catch (error) {
-      if (!this.#abandoned && !signal.aborted) logger.error('A pod is not played any more', { pod: keyOf(this.#pod), error });
+      if (!this.#abandoned && !signal.aborted)
+        logger.error('A pod is not played any more', { pod: keyOf(this.#pod), error });
     }
   }
 

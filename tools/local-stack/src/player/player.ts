@@ -23,9 +23,11 @@ import { ImageContents } from './image-contents.ts';
 import { CRASHED, isPlayed, LEFT_TO_KWOK } from './played-pods.ts';
 import { PlayedPod, type PlayedPodContext } from './played-pod.ts';
 import { claimFolder } from './pod-folders.ts';
+import { contentOf } from './programs.ts';
 import { placedContainers, uidOf } from './pod-parts.ts';
 import type { StackRegistry } from './registry.ts';
 import type { RunningContainer } from './runtime.ts';
+import { StackWeb } from './web.ts';
 import { weightsOnDemand } from './weights-on-demand.ts';
 
 /** How pods are played. */
@@ -65,6 +67,8 @@ const TIMINGS: PlayerTimings = { backOffMs: { first: 500, most: 10_000 }, retryM
 export class Player {
   /** The stack's registry of images. */
   readonly registry: StackRegistry;
+  /** What containers that download see of the web. */
+  readonly web: StackWeb;
   readonly #context: PlayedPodContext;
   readonly #cache: Cache;
   readonly #nodes: Informer<Node>;
@@ -76,9 +80,10 @@ export class Player {
   readonly #logger: Logger;
   readonly #working: Promise<void>;
 
-  private constructor(options: StartPlayerOptions) {
+  private constructor(options: StartPlayerOptions, web: StackWeb) {
     const { run, client, oras, registry, env = {}, weights = true, stepMs = STEP_MS } = options;
     this.registry = registry;
+    this.web = web;
     this.#root = join(run.dataDir, 'player');
     this.#logger = createLogger({ name: 'player', level: 'warn' });
     this.#cache = new Cache({ client, logger: this.#logger });
@@ -91,7 +96,11 @@ export class Player {
       logger: this.#logger,
       root: this.#root,
       timings: { ...TIMINGS, ...options.timings },
-      env: { STEP_MS: String(stepMs), ...env },
+      env: container => ({
+        STEP_MS: String(stepMs),
+        ...(contentOf(container.image ?? '')?.kind === 'curl' && web.env),
+        ...env,
+      }),
       beforeStart: weights ? weightsOnDemand(registry) : () => Promise.resolve(),
       onStart: (pod, container, running) => this.#strike(pod, container.name, running),
       watch: (name, pid, marker) => run.watch(name, pid, marker),
@@ -104,7 +113,8 @@ export class Player {
   /** Starts to play; resolves when it knows what there is. */
   static async start(options: StartPlayerOptions & { readonly signal: AbortSignal }): Promise<Player> {
     if (process.platform !== 'linux') throw new Error('pods can be played on Linux only: leave the player out');
-    const player = new Player(options);
+    const web = await StackWeb.start(join(options.run.dataDir, 'player'));
+    const player = new Player(options, web);
     await player.#cache.synced(options.signal);
     return player;
   }
@@ -141,10 +151,18 @@ export class Player {
     const now = new Date().toISOString();
     const conditions = (this.#nodes.get(node)?.status?.conditions ?? []).map(condition =>
       condition.type === 'Ready'
-        ? { ...condition, status: 'Unknown', reason: 'NodeStatusUnknown', message: 'Kubelet stopped posting node status.', lastTransitionTime: now }
+        ? {
+            ...condition,
+            status: 'Unknown',
+            reason: 'NodeStatusUnknown',
+            message: 'Kubelet stopped posting node status.',
+            lastTransitionTime: now,
+          }
         : condition,
     );
-    await ignoreNotFound(this.#context.client.patch(nodes, { name: node }, { status: { conditions } }, { subresource: 'status' }));
+    await ignoreNotFound(
+      this.#context.client.patch(nodes, { name: node }, { status: { conditions } }, { subresource: 'status' }),
+    );
   }
 
   /** A node that has crashed is back: its pods start anew, or have failed, as their policy says. */
@@ -174,6 +192,7 @@ export class Player {
     this.#end.abort(new Error('the player ends'));
     await Promise.all([...this.#played.values()].map(played => played.abandon({ forget: false })));
     await this.#working;
+    await this.web.stop();
     await rm(join(this.#root, 'pods'), { recursive: true, force: true });
   }
 
@@ -214,11 +233,11 @@ export class Player {
     if (!spec?.nodeName || !isPlayed(pod) || this.#crashed.has(spec.nodeName)) return;
     const images = placedContainers(spec).map(({ container }) => container.image ?? '');
     if (!images.every(image => this.#context.images.has(image))) return this.#detach(this.#leave(pod));
-    const finished = status?.phase === 'Succeeded' || status?.phase === 'Failed';
-    if (finished && metadata.deletionTimestamp === undefined) return;
+    const leaves = metadata.deletionTimestamp !== undefined;
+    if (['Succeeded', 'Failed'].includes(status?.phase ?? '') && !leaves) return;
     const played = new PlayedPod(pod, spec, this.#context);
     this.#played.set(played.uid, played);
-    if (metadata.deletionTimestamp !== undefined) played.observe(pod);
+    if (leaves) played.observe(pod);
     void played.run();
   }
 

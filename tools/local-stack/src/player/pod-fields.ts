@@ -8,6 +8,19 @@ export interface PodPlace {
 
 const KEYED = /^metadata\.(labels|annotations)\['(.+)'\]$/;
 
+const fields: Readonly<Record<string, (pod: Pod, address: string) => string | undefined>> = {
+  'metadata.name': ({ metadata }) => metadata.name,
+  'metadata.namespace': ({ metadata }) => metadata.namespace,
+  'metadata.uid': ({ metadata }) => metadata.uid,
+  'metadata.labels': ({ metadata }) => pairs(metadata.labels),
+  'metadata.annotations': ({ metadata }) => pairs(metadata.annotations),
+  'spec.nodeName': ({ spec }) => spec?.nodeName,
+  'spec.serviceAccountName': ({ spec }) => spec?.serviceAccountName,
+  'status.podIP': (_pod, address) => address,
+  'status.podIPs': (_pod, address) => address,
+  'status.hostIP': () => '127.0.0.1',
+};
+
 /**
  * The value of a field of the downward API (Kubernetes docs, "Downward API").
  * @throws RangeError for a field that is not known here.
@@ -16,21 +29,9 @@ export function podField(pod: Pod, fieldPath: string, { address }: PodPlace): st
   const [, map, key = ''] = KEYED.exec(fieldPath) ?? [];
   if (map === 'labels') return pod.metadata.labels?.[key] ?? '';
   if (map === 'annotations') return pod.metadata.annotations?.[key] ?? '';
-  const fields: Readonly<Record<string, string>> = {
-    'metadata.name': pod.metadata.name,
-    'metadata.namespace': pod.metadata.namespace ?? '',
-    'metadata.uid': pod.metadata.uid ?? '',
-    'metadata.labels': pairs(pod.metadata.labels),
-    'metadata.annotations': pairs(pod.metadata.annotations),
-    'spec.nodeName': pod.spec?.nodeName ?? '',
-    'spec.serviceAccountName': pod.spec?.serviceAccountName ?? '',
-    'status.podIP': address,
-    'status.podIPs': address,
-    'status.hostIP': '127.0.0.1',
-  };
-  const value = fields[fieldPath];
-  if (value === undefined) throw new RangeError(`field ${fieldPath} is not one that a pod can be told here`);
-  return value;
+  const field = fields[fieldPath];
+  if (!field) throw new RangeError(`field ${fieldPath} is not one that a pod can be told here`);
+  return field(pod, address) ?? '';
 }
 
 /** As files of the downward API hold labels and annotations. */

@@ -42,7 +42,15 @@ export class PodWorker {
     const now = new Date(clock.now()).toISOString();
     this.#containers = placedContainers(spec).map(placed => {
       const status = statuses.find(({ name }) => name === placed.container.name);
-      return new ContainerWorker({ placed, spec, before: recordAfterLoss(status, now), runtime, timings, clock, onChange });
+      return new ContainerWorker({
+        placed,
+        spec,
+        before: recordAfterLoss(status, now),
+        runtime,
+        timings,
+        clock,
+        onChange,
+      });
     });
     // What has run before and may not run again is over.
     this.#over = spec.restartPolicy === 'Never' && this.#containers.some(({ record }) => endOf(record) !== undefined);
@@ -141,9 +149,11 @@ export class PodWorker {
     const { spec, clock } = this.#options;
     const ended = new AbortController();
     const graceMs = (spec.terminationGracePeriodSeconds ?? GRACE_SECONDS) * SECOND;
-    const grace = sleep(graceMs, AbortSignal.any([ended.signal, this.#killing.signal]), clock).then(() => {
+    const killLate = async (): Promise<void> => {
+      await sleep(graceMs, AbortSignal.any([ended.signal, this.#killing.signal]), clock);
       for (const { worker } of this.#sidecars) worker.kill();
-    });
+    };
+    const grace = killLate();
     for (const { worker, run } of this.#sidecars.toReversed()) {
       await worker.terminate(this.#killing.signal);
       await run;

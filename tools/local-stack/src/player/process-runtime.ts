@@ -25,8 +25,8 @@ export interface ProcessRuntimeOptions {
   readonly images: ImageContents;
   /** The address of the pod on loopback. */
   readonly address: string;
-  /** Environment of every container, over its own. */
-  readonly env: Readonly<Record<string, string>>;
+  /** Environment of a container, over its own. */
+  readonly env: (container: Container) => Readonly<Record<string, string>>;
   /** Called before a container starts, with the environment that it asks for. */
   readonly beforeStart: (env: Readonly<Record<string, string>>) => Promise<void>;
   /** Called when a container has just started. */
@@ -34,7 +34,6 @@ export interface ProcessRuntimeOptions {
   /** Has a process ended when we end; `marker` is a line of its environment. */
   readonly watch: (pid: number, marker: string) => () => void;
 }
-
 
 /** Where KAITO's servers and its trainer's metrics listen. */
 const SERVER_PORT = 5_000;
@@ -162,7 +161,7 @@ export class ProcessRuntime implements PodRuntime {
       [standInVariables.pod]: pod.metadata.uid ?? '',
       [standInVariables.address]: address,
       [standInVariables.paths]: JSON.stringify(paths.paths),
-      ...over,
+      ...over(container),
     };
     return { command: words.map(word => local(expandVariables(word, asked))), env, paths };
   }

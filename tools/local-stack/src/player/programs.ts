@@ -3,8 +3,7 @@
  * image has the weights of its model.
  */
 export type ImageContent =
-  | { readonly kind: 'oras' | 'curl' }
-  | { readonly kind: 'kaito'; readonly weights: boolean; readonly name: string };
+  { readonly kind: 'oras' | 'curl' } | { readonly kind: 'kaito'; readonly weights: boolean; readonly name: string };
 
 /** Images of a model, tagged by a version: those of KAITO v0.3 hold the weights; the base image has those of no model. */
 const KAITO_IMAGE = /(?:^|\/)kaito-([^/:@]+)(?::[^/@]*)?(?:@.*)?$/;

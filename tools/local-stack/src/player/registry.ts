@@ -76,7 +76,11 @@ export class StackRegistry {
    * @param annotations of the manifest, such as those of its lineage
    * @returns the digest of the manifest
    */
-  async pushAdapter(name: string, files: ImageFiles, annotations: Readonly<Record<string, string>> = {}): Promise<string> {
+  async pushAdapter(
+    name: string,
+    files: ImageFiles,
+    annotations: Readonly<Record<string, string>> = {},
+  ): Promise<string> {
     const data = Object.fromEntries(Object.entries(files).map(([path, content]) => [join('data', path), content]));
     return this.#inFolder(data, async folder => {
       await runProgram('tar', ['-cf', 'layer.tar', 'data'], { cwd: folder });
@@ -136,7 +140,10 @@ export class StackRegistry {
     await writeFile(config, this.credentials);
     const [command = '', ...rest] = args;
     const known = command === 'copy' ? '--from-registry-config' : '--registry-config';
-    const call = command === 'manifest' ? [command, ...rest.slice(0, 1), known, config, ...rest.slice(1)] : [command, known, config, ...rest];
+    const call =
+      command === 'manifest'
+        ? [command, ...rest.slice(0, 1), known, config, ...rest.slice(1)]
+        : [command, known, config, ...rest];
     return runProgram(this.#oras, call, { cwd });
   }
 

@@ -17,9 +17,7 @@ export class PathMap {
     // Longest first: of /mnt/data and /mnt the former is meant by /mnt/data/x.
     this.paths = paths.toSorted((a, b) => b.inside.length - a.inside.length);
     this.#inside = anyOf(this.paths.map(path => path.inside));
-    this.#outside = anyOf(
-      this.paths.map(path => path.outside).toSorted((a, b) => b.length - a.length),
-    );
+    this.#outside = anyOf(this.paths.map(path => path.outside).toSorted((a, b) => b.length - a.length));
   }
 
   /** `text` as the processes of this machine need it. What was put in is not looked at again. */
@@ -54,7 +52,10 @@ function anyOf(paths: readonly string[]): RegExp | undefined {
  */
 export function withPodAddress(text: string, address: string, ports: readonly number[]): string {
   if (ports.length === 0) return text;
-  return text.replaceAll(new RegExp(String.raw`\b(?:localhost|127\.0\.0\.1):(${ports.join('|')})\b`, 'g'), `${address}:$1`);
+  return text.replaceAll(
+    new RegExp(String.raw`\b(?:localhost|127\.0\.0\.1):(${ports.join('|')})\b`, 'g'),
+    `${address}:$1`,
+  );
 }
 
 /**

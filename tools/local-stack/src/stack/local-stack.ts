@@ -28,7 +28,16 @@ export async function startLocalStack(options: LocalStackOptions = {}): Promise<
   const failed = new AbortController();
   try {
     const stop = signal ? AbortSignal.any([signal, failed.signal]) : failed.signal;
-    return await assemble({ ...options, run, binaries, components, playing, playsPods: playing !== undefined, onProgress, signal: stop });
+    return await assemble({
+      ...options,
+      run,
+      binaries,
+      components,
+      playing,
+      playsPods: playing !== undefined,
+      onProgress,
+      signal: stop,
+    });
   } catch (error) {
     failed.abort(error);
     await run.stop();

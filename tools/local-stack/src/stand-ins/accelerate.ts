@@ -13,7 +13,8 @@ const name = basename(words[script] ?? '');
 const rest = words.slice(script + 1);
 
 try {
-  if (name === 'train.py' || name === 'fine_tuning.py') process.exitCode = (await runTrainer(process.env)) === 0 ? 0 : 1;
+  if (name === 'train.py' || name === 'fine_tuning.py')
+    process.exitCode = (await runTrainer(process.env)) === 0 ? 0 : 1;
   else if (name === 'inference_api.py') await serve('transformers', rest, process.env);
   else throw new Error(`accelerate (stand-in): it has no stand-in for ${words.join(' ')}`);
 } catch (error) {

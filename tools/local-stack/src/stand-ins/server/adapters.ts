@@ -34,10 +34,14 @@ export class Adapters {
 
   /**
    * Loads what lies in a folder. The texts are those of vLLM (vllm/entrypoints/openai/serving_models.py and vllm/lora).
+   * @param inPlace takes the place of one of that name
    * @throws AdapterError
    */
-  load(name: string, folder: string): void {
-    if (this.has(name)) throw new AdapterError(400, `The lora adapter '${name}' has already been loaded.`);
+  load(name: string, folder: string, { inPlace = false } = {}): void {
+    if (this.has(name) && !inPlace) {
+      const advice = "If you want to load the adapter in place, set 'load_inplace' to True.";
+      throw new AdapterError(400, `The lora adapter '${name}' has already been loaded. ${advice}`);
+    }
     const rank = rankOf(folder);
     if (rank > this.#maxRank)
       throw new AdapterError(400, `LoRA rank ${rank} is greater than max_lora_rank ${this.#maxRank}.`);

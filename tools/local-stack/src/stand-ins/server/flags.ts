@@ -14,13 +14,7 @@ const MAX_LORA_RANK = 16;
 
 /** Reads `--name value`, `--name=value` and `--name`; underscores are hyphens. */
 export function readFlags(words: readonly string[]): ServerFlags {
-  const flags = new Map<string, string>();
-  for (const [index, word] of words.entries()) {
-    const [, name, value] = /^--([\w.-]+)(?:=(.*))?$/s.exec(word) ?? [];
-    if (name === undefined) continue;
-    const next = words[index + 1];
-    flags.set(name.replaceAll('_', '-'), value ?? (next === undefined || next.startsWith('--') ? 'true' : next));
-  }
+  const flags = flagValues(words);
   const model = flags.get('model') ?? flags.get('pretrained-model-name-or-path') ?? 'model';
   return {
     servedName: flags.get('served-model-name') ?? model,
@@ -29,4 +23,15 @@ export function readFlags(words: readonly string[]): ServerFlags {
     maxLoraRank: Number(flags.get('max-lora-rank') ?? MAX_LORA_RANK),
     adaptersFolder: flags.get('kaito-adapters-dir') ?? '/mnt/adapter',
   };
+}
+
+function flagValues(words: readonly string[]): ReadonlyMap<string, string> {
+  const flags = new Map<string, string>();
+  for (const [index, word] of words.entries()) {
+    const [, name, value] = /^--([\w.-]+)(?:=(.*))?$/s.exec(word) ?? [];
+    if (name === undefined) continue;
+    const next = words[index + 1];
+    flags.set(name.replaceAll('_', '-'), value ?? (next === undefined || next.startsWith('--') ? 'true' : next));
+  }
+  return flags;
 }

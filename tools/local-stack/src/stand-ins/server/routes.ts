@@ -1,4 +1,5 @@
-import { Adapters, AdapterError, refusal } from './adapters.ts';
+import { AdapterError, refusal, type Adapters } from './adapters.ts';
+import { machinePath } from '../environment.ts';
 import type { ServerFlags } from './flags.ts';
 import type { Answer, Call } from './listen.ts';
 
@@ -31,15 +32,16 @@ const routes: Readonly<Record<string, Route>> = {
 
 const liveRoutes: Readonly<Record<string, Route>> = {
   'POST /v1/load_lora_adapter': ({ body }, { adapters }) => {
-    const { lora_name: name, lora_path: path } = body;
+    const { lora_name: name, lora_path: path, load_inplace: inPlace } = body;
     if (typeof name !== 'string' || typeof path !== 'string' || name === '' || path === '')
       return refusal(400, "Both 'lora_name' and 'lora_path' must be provided.");
-    adapters.load(name, path);
+    adapters.load(name, machinePath(path), { inPlace: inPlace === true });
     return { status: 200, body: `Success: LoRA adapter '${name}' added successfully.` };
   },
   'POST /v1/unload_lora_adapter': ({ body }, { adapters }) => {
     const { lora_name: name } = body;
-    if (typeof name !== 'string' || name === '') return refusal(400, "'lora_name' needs to be provided to unload a LoRA adapter.");
+    if (typeof name !== 'string' || name === '')
+      return refusal(400, "'lora_name' needs to be provided to unload a LoRA adapter.");
     adapters.unload(name);
     return { status: 200, body: `Success: LoRA adapter '${name}' removed successfully.` };
   },
@@ -68,7 +70,7 @@ function chat({ body, path }: Call, state: ServerState): Answer {
   const { flags, adapters, requests, standIn } = state;
   const model = body['model'] ?? flags.servedName;
   if (typeof model !== 'string' || (model !== flags.servedName && !adapters.has(model)))
-    return refusal(404, `The model \`${String(model)}\` does not exist.`);
+    return refusal(404, `The model \`${JSON.stringify(model)}\` does not exist.`.replaceAll('"', ''));
   requests.answered++;
   const content = `${model}: ${promptOf(body)}`;
   const usage = { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 };
@@ -76,7 +78,10 @@ function chat({ body, path }: Call, state: ServerState): Answer {
   const said = isChat ? { message: { role: 'assistant', content } } : { text: content };
   const choices = [{ index: 0, finish_reason: 'stop', ...said }];
   const object = isChat ? 'chat.completion' : 'text_completion';
-  return { status: 200, body: { id: `stand-in-${requests.answered}`, object, model, system_fingerprint: standIn, choices, usage } };
+  return {
+    status: 200,
+    body: { id: `stand-in-${requests.answered}`, object, model, system_fingerprint: standIn, choices, usage },
+  };
 }
 
 function promptOf({ messages, prompt }: Call['body']): string {

@@ -18,7 +18,8 @@ const EXTENSIONS = ['csv', 'json', 'parquet', 'arrow', 'webdataset'] as const;
 export function readData(folder: string, named: string | undefined, settings: TrainingSettings): string {
   const file = named ?? findData(folder);
   if (file === undefined) throw new TrainerError('Unable to find a valid dataset file.');
-  const kind = settings.dataExtension ?? EXTENSIONS.find(extension => basename(file).toLowerCase().includes(extension)) ?? '';
+  const kind =
+    settings.dataExtension ?? EXTENSIONS.find(extension => basename(file).toLowerCase().includes(extension)) ?? '';
   const content = load(file, kind);
   const columns = columnsOf(content.toString(), kind);
   const missing = columns && settings.columns.find(column => !columns.includes(column));

@@ -3,19 +3,25 @@
 const words = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
 export const knownOptions: Readonly<Record<string, ReadonlySet<string>>> = {
-  ModelConfig: words(`pretrained_model_name_or_path state_dict cache_dir force_download proxies output_loading_info local_files_only
+  ModelConfig:
+    words(`pretrained_model_name_or_path state_dict cache_dir force_download proxies output_loading_info local_files_only
     revision trust_remote_code torch_dtype dtype device_map chat_template load_in_4bit load_in_8bit resume_download m_type`),
   QuantizationConfig: words(`quant_method load_in_8bit load_in_4bit llm_int8_threshold llm_int8_skip_modules
     llm_int8_enable_fp32_cpu_offload llm_int8_has_fp16_weight bnb_4bit_compute_dtype bnb_4bit_quant_type bnb_4bit_use_double_quant
     bnb_4bit_quant_storage`),
-  LoraConfig: words(`r target_modules lora_alpha lora_dropout fan_in_fan_out bias use_rslora modules_to_save init_lora_weights
+  LoraConfig:
+    words(`r target_modules lora_alpha lora_dropout fan_in_fan_out bias use_rslora modules_to_save init_lora_weights
     layers_to_transform layers_pattern rank_pattern alpha_pattern megatron_config megatron_core loftq_config eva_config use_dora
     layer_replication exclude_modules lora_bias peft_type auto_mapping base_model_name_or_path revision task_type inference_mode
     trainable_token_indices runtime_config corda_config qalora_group_size use_qalora target_parameters`),
-  DatasetConfig: words(`dataset_path dataset_extension shuffle_dataset shuffle_seed instruction_column context_column response_column
+  DatasetConfig:
+    words(`dataset_path dataset_extension shuffle_dataset shuffle_seed instruction_column context_column response_column
     messages_column train_test_split`),
-  DataCollator: words('tokenizer mlm mlm_probability pad_to_multiple_of tf_experimental_compile return_tensors seed mask_replace_prob'),
-  TrainingArguments: words(`output_dir overwrite_output_dir do_train do_eval do_predict eval_strategy evaluation_strategy
+  DataCollator: words(
+    'tokenizer mlm mlm_probability pad_to_multiple_of tf_experimental_compile return_tensors seed mask_replace_prob',
+  ),
+  TrainingArguments:
+    words(`output_dir overwrite_output_dir do_train do_eval do_predict eval_strategy evaluation_strategy
     prediction_loss_only per_device_train_batch_size per_device_eval_batch_size per_gpu_train_batch_size gradient_accumulation_steps
     eval_accumulation_steps eval_delay torch_empty_cache_steps learning_rate weight_decay adam_beta1 adam_beta2 adam_epsilon
     max_grad_norm num_train_epochs max_steps lr_scheduler_type lr_scheduler_kwargs warmup_ratio warmup_steps log_level

@@ -38,7 +38,10 @@ export class Results {
 
   /** Whether this run has ended well already. */
   isComplete(): boolean {
-    return this.#owner() === this.#runId && [COMPLETED, ADAPTER, ADAPTER_CONFIG].every(name => existsSync(join(this.#folder, name)));
+    return (
+      this.#owner() === this.#runId &&
+      [COMPLETED, ADAPTER, ADAPTER_CONFIG].every(name => existsSync(join(this.#folder, name)))
+    );
   }
 
   /** Makes the folder this run's own: what another left is moved aside. @returns the last whole checkpoint of this run */
@@ -108,7 +111,10 @@ export class Results {
 
 function adapterOf(state: string): Buffer {
   const layer = 'base_model.model.model.layers.0.self_attn.q_proj';
-  return safetensors({ [`${layer}.lora_A.weight`]: bytesOf(`A ${state}`), [`${layer}.lora_B.weight`]: bytesOf(`B ${state}`) });
+  return safetensors({
+    [`${layer}.lora_A.weight`]: bytesOf(`A ${state}`),
+    [`${layer}.lora_B.weight`]: bytesOf(`B ${state}`),
+  });
 }
 
 function readJson(file: string): Readonly<Record<string, unknown>> | undefined {

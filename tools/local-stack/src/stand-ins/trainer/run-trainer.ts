@@ -60,7 +60,13 @@ async function takeSteps(
     now = nextState(now);
     const { step } = now;
     if (step % logEvery === 0)
-      tell({ step, steps, epoch: round((3 * step) / steps), loss: lossAt(step, steps), secondsPerStep: stepMs / 1_000 });
+      tell({
+        step,
+        steps,
+        epoch: round((3 * step) / steps),
+        loss: lossAt(step, steps),
+        secondsPerStep: stepMs / 1_000,
+      });
     if (saveEvery === undefined || (step % saveEvery !== 0 && step !== steps)) continue;
     await results.saveCheckpoint(now, () => delay(stepMs));
     if (keep !== undefined) results.keepOnly(keep);

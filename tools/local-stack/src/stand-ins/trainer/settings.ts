@@ -37,7 +37,9 @@ export function readSettings(file: string, env: NodeJS.ProcessEnv): TrainingSett
   const top: unknown = parse(text, { version: '1.1' });
   const config = section(section(top)['training_config']);
   for (const [name, known] of Object.entries(knownOptions)) checkOptions(section(config[name]), known);
-  const [training, lora, data] = ['TrainingArguments', 'LoraConfig', 'DatasetConfig'].map(name => section(config[name]));
+  const [training, lora, data] = ['TrainingArguments', 'LoraConfig', 'DatasetConfig'].map(name =>
+    section(config[name]),
+  );
   if (number(training, 'per_device_train_batch_size', 8) >= TOO_MANY) throw outOfMemory();
   return {
     text,
@@ -61,7 +63,7 @@ function pace(
   const steps = told > 0 ? told : Number(env['STEPS'] ?? DEFAULT_STEPS);
   const most = (part: number): number => (told > 0 ? Infinity : Math.max(1, Math.floor(steps / part)));
   // YAML 1.1 has false for a bare `no`.
-  const strategy = String(training?.['save_strategy'] ?? 'steps');
+  const strategy = JSON.stringify(training?.['save_strategy'] ?? 'steps').replaceAll('"', '');
   const every = number(training, 'save_steps', 500);
   const inSteps = every < 1 ? Math.max(1, Math.floor(every * steps)) : every;
   const saves = { no: undefined, false: undefined, epoch: Math.ceil(steps / 3) }[strategy];
@@ -113,5 +115,7 @@ function word(options: Section | undefined, name: string): string | undefined {
 function number(options: Section | undefined, name: string, otherwise: number): number {
   const value = options?.[name] ?? otherwise;
   if (Number.isFinite(Number(value))) return Number(value);
-  throw new TrainerError(`fine_tuning.py: error: argument --${name}: invalid value: '${String(value)}'`, { kind: 'SystemExit' });
+  throw new TrainerError(`fine_tuning.py: error: argument --${name}: invalid value: ${JSON.stringify(value)}`, {
+    kind: 'SystemExit',
+  });
 }

@@ -14,7 +14,10 @@ export class TrainerError extends Error {
 
   /** As Python prints what nobody has caught. */
   get traceback(): string {
-    const lines = ['Traceback (most recent call last):', '  File "/workspace/tfs/fine_tuning.py", line 1, in <module> (stand-in)'];
+    const lines = [
+      'Traceback (most recent call last):',
+      '  File "/workspace/tfs/fine_tuning.py", line 1, in <module> (stand-in)',
+    ];
     return [...lines, `${this.kind}: ${this.message}`].join('\n');
   }
 }
