@@ -205,6 +205,8 @@ describe.each(shells())('the container that keeps adapters, by $name', shell => 
     expect(await isReady()).toBe(false);
     want({ i: image('i:1') });
     await eventually(async () => expect(await isReady()).toBe(true), { timeoutMs: 30_000 });
+    // Also one that never was there is told to be gone: nobody waits for it any more.
+    await untilSaid('none', { state: 'Unloaded' });
   });
 
   test('takes out what somebody else has put in from its store, and leaves what is on volumes', async () => {

@@ -34,10 +34,12 @@ export class Adapters {
 
   /**
    * Loads what lies in a folder. The texts are those of vLLM (vllm/entrypoints/openai/serving_models.py and vllm/lora).
+   * @param isInPlace whether it may take the place of one of the name
    * @throws AdapterError
    */
-  load(name: string, folder: string): void {
-    if (this.has(name)) throw new AdapterError(400, `The lora adapter '${name}' has already been loaded.`);
+  load(name: string, folder: string, isInPlace = false): void {
+    if (this.has(name) && !isInPlace)
+      throw new AdapterError(400, `The lora adapter '${name}' has already been loaded.`);
     const rank = rankOf(folder);
     if (rank > this.#maxRank)
       throw new AdapterError(400, `LoRA rank ${rank} is greater than max_lora_rank ${this.#maxRank}.`);

@@ -31,10 +31,10 @@ const routes: Readonly<Record<string, Route>> = {
 
 const liveRoutes: Readonly<Record<string, Route>> = {
   'POST /v1/load_lora_adapter': ({ body }, { adapters }) => {
-    const { lora_name: name, lora_path: path } = body;
+    const { lora_name: name, lora_path: path, load_inplace: isInPlace } = body;
     if (typeof name !== 'string' || typeof path !== 'string' || name === '' || path === '')
       return refusal(400, "Both 'lora_name' and 'lora_path' must be provided.");
-    adapters.load(name, path);
+    adapters.load(name, path, isInPlace === true);
     return { status: 200, body: `Success: LoRA adapter '${name}' added successfully.` };
   },
   'POST /v1/unload_lora_adapter': ({ body }, { adapters }) => {
