@@ -20,6 +20,8 @@ export interface Running {
   readonly ended: Promise<Ended>;
   /** Kills it and all that it has started, as the end of a container does. */
   readonly kill: () => void;
+  /** Tells the script alone that it is to end, as the kubelet does. */
+  readonly terminate: () => void;
 }
 
 /** A shell by which scripts are run, and the programs that they find. */
@@ -63,7 +65,7 @@ export function startScript(script: string, shell: Shell, env: Readonly<Record<s
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { HOME: '/tmp', RETRY_SECONDS: '0', ...env, PATH: path, TERMINATION_LOG: log },
   });
-  return { ended: collect(child, log), kill: () => killGroup(child) };
+  return { ended: collect(child, log), kill: () => killGroup(child), terminate: () => void child.kill('SIGTERM') };
 }
 
 /** Runs a script to its end. */

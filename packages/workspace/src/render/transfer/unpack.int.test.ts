@@ -4,12 +4,10 @@ import { join } from 'node:path';
 import { runScript, shells, useFolder, type Ended } from './run-script.test-data.ts';
 import { basics } from './shell-basics.ts';
 import { registryFunctions } from './shell-registry.ts';
-import { tarFunctions } from './shell-tar.ts';
 import { unpackFunctions } from './shell-unpack.ts';
 
 const script = [
   basics,
-  tarFunctions,
   registryFunctions,
   unpackFunctions,
   'scratch "$TARGET.scratch"; unpackImage "$IMAGE" "$TARGET" "$MAX_BYTES"; printf "%s %s" "$IMAGE_DIGEST" "$(annotation key)"',
