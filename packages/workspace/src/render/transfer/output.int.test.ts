@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { outputCheckScript, outputImageScript, outputVolumeScript } from './output-scripts.ts';
-import { runScript, shells, startScript, useFolder } from './run-script.test-data.ts';
+import { runScript, useShells, startScript, useFolder } from './run-script.test-data.ts';
 
 const lineage = {
   base: 'microsoft/phi-3@abc+sha256:11',
@@ -13,7 +13,7 @@ const lineage = {
   workspace: 'team "a"/tuned',
 };
 
-describe.each(shells())('results, by $name', shell => {
+describe.each(useShells())('results, by $name', shell => {
   const registry = useRegistry({ pushOnly: true });
   const folder = useFolder();
   const image = (name: string): string => `${registry().host}/${name}`;

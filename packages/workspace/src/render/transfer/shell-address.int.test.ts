@@ -1,5 +1,5 @@
 import { checkDataUrl } from '@kaito/planner';
-import { runScript, shells } from './run-script.test-data.ts';
+import { runScript, useShells } from './run-script.test-data.ts';
 import { addressFunctions } from './shell-address.ts';
 import { basics } from './shell-basics.ts';
 
@@ -21,7 +21,7 @@ for address in $ADDRESSES; do if isInner "$address"; then printf 'inner %s\\n' "
 /** A link to an address, as users write it; they write none with a zone. */
 const linkTo = (address: string): string => `http://${address.includes(':') ? `[${address.split('%')[0]}]` : address}/`;
 
-test.each(shells())('which addresses are inside is judged by $name as by admission', async shell => {
+test.each(useShells())('which addresses are inside is judged by $name as by admission', async shell => {
   const { code, stdout } = await runScript(script, shell, { ADDRESSES: [...inner, ...open].join(' ') });
   expect(code).toBe(0);
   expect(stdout.trim().split('\n')).toEqual([...inner.map(one => `inner ${one}`), ...open.map(one => `open ${one}`)]);
