@@ -36,7 +36,9 @@ function building(): readonly string[] {
     try {
       if (!/^\d+$/.test(name)) return [];
       const mounts = readFileSync(`/proc/${name}/mountinfo`, 'utf8').split('\n');
-      return mounts.some(mount => mount.includes(`${folder}/images/store/`) && mount.includes('/merged ')) ? [name] : [];
+      return mounts.some(mount => mount.includes(`${folder}/images/store/`) && mount.includes('/merged '))
+        ? [name]
+        : [];
     } catch {
       return []; // It has ended meanwhile.
     }
