@@ -143,6 +143,7 @@ describe('a failure', () => {
       'import argparse; p = argparse.ArgumentParser(); p.add_argument("--r", type=int); p.parse_args(["--r", "x"])',
     ],
     ['memory', 'class OutOfMemoryError(RuntimeError): pass\nraise OutOfMemoryError("CUDA out of memory. Tried")'],
+    ['rights', raised('PermissionError(13, "Permission denied", "/mnt/results")')],
     [
       'data that cannot be read',
       'try:\n    raise TypeError("no JSON")\nexcept Exception:\n    raise ValueError("Unable to load dataset /mnt/data/a with file type \'json\'")',

@@ -329,6 +329,8 @@ def cannot_help(error):
     while error is not None and error not in chain:
         chain.append(error)
         error = error.__cause__ or error.__context__
+    if any(isinstance(one, PermissionError) for one in chain):
+        return True
     # A volume that fails for a moment is behind some of the words below.
     if any(isinstance(one, OSError) and not isinstance(one, FileNotFoundError) for one in chain):
         return False
