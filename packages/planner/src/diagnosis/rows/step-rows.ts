@@ -10,7 +10,7 @@ export const stepRows: readonly DiagnosisRow[] = [
     places: ['container'],
     codes: step,
     pattern:
-      /push secret "(?<secret>[^"]+)".*cannot push to (?<image>\S+): .*(?:status code 40[13]|\b40[13]\b|unauthorized|denied|forbidden|authentication required|basic credential not found)/i,
+      /push secret "(?<secret>[^"]+)".*cannot push to (?<image>\S+): .*(?:status code 40[13]|\b40[13]\b|unauthorized|denied|forbidden|authentication required|credential not found)/i,
     mover: 'user',
     message: 'the registry does not let the Secret {secret} push {image}',
     nextStep:

@@ -134,12 +134,15 @@ export const trainerRows: readonly DiagnosisRow[] = [
     cause: 'TrainingOptionInvalid',
     places: ['log'],
     codes: trainer,
-    pattern: /error: argument (?<option>--\S+?):? (?<why>(?:invalid|expected|not allowed)[^\n]{1,200})/,
+    pattern: /error: argument --(?<option>\w+)[^\s:]{0,100}: (?<why>(?:invalid|expected|not allowed)[^\n]{1,200})/,
     mover: 'user',
     message: 'the trainer does not take the value of {option}: {why}',
     nextStep: `correct the setting ${CONFIG}`,
     source: 'Python docs, argparse',
-    example: { code: 'trainer', text: "train.py: error: argument --num_train_epochs: invalid float value: 'many'" },
+    example: {
+      code: 'trainer',
+      text: "fine_tuning.py: error: argument --max_steps/--max-steps: invalid int value: 'many'",
+    },
   },
   {
     cause: 'TrainingOptionInvalid',
