@@ -25,6 +25,8 @@ describe.each(cases)('%s', (_, row) => {
 
 const azure = (text: string): Symptom => ({ place: 'claim', code: 'LaunchFailed', text });
 const log = (text: string): Symptom => ({ place: 'log', text });
+const said = (text: string): Symptom => ({ place: 'log', code: 'trainer', text: `Traceback\n${text}\nTraceback\nx` });
+const step = (text: string): Symptom => ({ place: 'container', code: 'StepFailed', text });
 
 describe('texts that were seen in the field', () => {
   it.each<[string, Symptom, string, readonly string[]]>([
@@ -125,8 +127,6 @@ describe('texts that were seen in the field', () => {
 
 /** Of KAITO's trainer with transformers 5.14, TRL 1.16 and PEFT 0.11, and of the steps around it. */
 function trainings(): readonly [string, Symptom, string, readonly string[]][] {
-  const said = (text: string): Symptom => ({ place: 'log', code: 'trainer', text: `Traceback\n${text}\nTraceback\nx` });
-  const step = (text: string): Symptom => ({ place: 'container', code: 'StepFailed', text });
   return [
     [
       'a choice that is none',
