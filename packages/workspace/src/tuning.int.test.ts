@@ -133,7 +133,8 @@ describe('a training', () => {
       return workspace;
     });
     expect(findCondition(running, 'JobStarted')).toMatchObject({ status: 'True' });
-    const { status, metadata } = await ended('first', 'Succeeded');
+    const done = await ended('first', 'Succeeded');
+    const { status, metadata } = done;
     const { registry } = stack().player;
     const digest = await registry.digest('private/first:1');
     expect(status?.tuning).toMatchObject({
@@ -152,7 +153,7 @@ describe('a training', () => {
     const files = await registry.files('private/first:1');
     expect(JSON.parse(String(files.get('data/lineage.json')))).toEqual(status?.tuning?.output?.lineage);
     for (const type of ['WorkspaceSucceeded', 'WorkspaceReady', 'ResourceReady']) {
-      expect(findCondition({ status }, type)?.status).toBe('True');
+      expect(findCondition(done, type)?.status).toBe('True');
     }
     await released('first');
 
