@@ -4,6 +4,7 @@ import {
   configMaps,
   controllerRevisions,
   deployments,
+  ignoreNotFound,
   nodes,
   pods,
   secrets,
@@ -58,24 +59,48 @@ describe('an edit of what is served', () => {
     expect(first.workspace.status?.lastChange).toBeUndefined();
   });
 
-  it('adds, changes and removes adapters by new pods on the same node', async () => {
-    const changes = [[adapter('example.com/a:1')], [adapter('example.com/a:2')], []];
-    const fields = ['inference.adapters', 'inference.adapters[0].source.image', 'inference.adapters[0]'];
+  it('takes the first adapter and gives up the last by new pods on the same node, and changes them without', async () => {
+    const { client } = getStack();
+    const changes = [
+      { adapters: [adapter('example.com/a:1')], field: 'inference.adapters', impact: 'podRestart' },
+      { adapters: [adapter('example.com/a:2')], field: 'inference.adapters[0].source.image', impact: 'inPlace' },
+      { adapters: [], field: 'inference.adapters[0]', impact: 'podRestart' },
+    ];
     let before = first;
-    for (const [index, adapters] of changes.entries()) {
+    for (const [index, { adapters, field, impact }] of changes.entries()) {
       const after = await ws.edit('edited', { inference: { adapters } });
       const containers = after.pods[0]?.spec?.initContainers ?? [];
-      expect(containers.map(({ image }) => image)).toEqual(adapters.map(({ source }) => source.image));
-      expect(after.uids).not.toEqual(before.uids);
+      expect(containers.map(({ name }) => name)).toEqual(adapters.map(() => 'adapters'));
+      if (impact === 'inPlace') expect(after.uids).toEqual(before.uids);
+      else expect(after.uids).not.toEqual(before.uids);
       expect(after.pods.map(({ spec }) => spec?.nodeName)).toEqual(first.pods.map(({ spec }) => spec?.nodeName));
-      expect(after.workspace.status?.lastChange).toMatchObject({
-        revision: index + 2,
-        fields: [{ field: fields[index], impact: 'podRestart' }],
-      });
+      expect(after.workspace.status?.lastChange).toMatchObject({ revision: index + 2, fields: [{ field, impact }] });
+      const list = await ignoreNotFound(client.get(configMaps, key('edited-adapters')));
+      const lines = adapters.map(({ source }) => `${source.name}\t${source.image}\n`).join('');
+      if (lines) expect(list?.data).toEqual({ adapters: lines });
+      const told = adapters.map(({ source: { name, image } }) => ({ name, image, state: 'Pending' }));
+      expect(after.workspace.status?.adapters ?? []).toEqual(told);
       before = after;
     }
     expect(before.digest).toBe(first.digest);
-    await ws.untilEvent('edited', 'Changed', /^Revision 3: inference\.adapters\[0\]\.source\.image \(podRestart\)$/);
+    await ws.untilEvent('edited', 'Changed', /^Revision 3: inference\.adapters\[0\]\.source\.image \(inPlace\)$/);
+  });
+
+  it('leaves the ConfigMap of somebody else alone that has the name of the list, and says so', async () => {
+    const { client } = getStack();
+    const foreign = { apiVersion: 'v1', kind: 'ConfigMap', metadata: key('busy-adapters'), data: { mine: 'yes' } };
+    await client.create(configMaps, foreign);
+    await client.patch(workspaces, key('busy'), { inference: { adapters: [adapter('example.com/a:1')] } });
+    await ws.untilSaid('busy', {
+      diagnosis: { cause: 'NameTaken', message: expect.stringContaining('busy-adapters') },
+    });
+    expect((await client.get(configMaps, key('busy-adapters'))).data).toEqual({ mine: 'yes' });
+    await client.patch(workspaces, key('busy'), { inference: { adapters: null } });
+    await eventually(async () => {
+      expect((await client.get(workspaces, key('busy'))).status).not.toHaveProperty('diagnosis');
+    });
+    await client.delete(configMaps, key('busy-adapters'));
+    expect((await ws.served('busy')).workspace.status?.revision).toBe(1);
   });
 
   it('takes up a ConfigMap, and its content when that changes', async () => {

@@ -14,7 +14,7 @@ jest.setTimeout(180_000);
 // The pods of trainings and of servers with adapters are played: their steps are processes of this machine, with the real oras and a real
 // registry; trainer and server are stand-ins.
 const stack = useStack({
-  player: { stepMs: 60 },
+  player: { stepMs: 400 },
   env: {
     workspace: { LEADER_ELECT: 'false' },
     provisioner: { LEADER_ELECT: 'false', GC_INTERVAL: '1s', GC_GRACE: '1s', POLL_IDLE: '1s' },

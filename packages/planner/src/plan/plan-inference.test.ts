@@ -202,9 +202,8 @@ describe('plan with vLLM', () => {
       source: { name, image: `example.com/${name}:1`, imagePullSecrets: [`${name}-pull`] },
     }));
     const serverWith = (...adapters: readonly (AdapterSpec | undefined)[]) =>
-      servingPlanOf(
-        servingWith('llama-3.1-8b-instruct', a100, { adapters: adapters.filter(one => one !== undefined) }),
-      ).server;
+      servingPlanOf(servingWith('llama-3.1-8b-instruct', a100, { adapters: adapters.filter(one => one !== undefined) }))
+        .server;
     expect(serverWith(a, b)).toEqual(serverWith(b, a));
     expect(serverWith(a, b).command).toEqual(serverWith(a).command);
   });

@@ -3,6 +3,7 @@ import {
   configMaps,
   deployments,
   ignoreNotFound,
+  keyOf,
   statefulSets,
   type Client,
   type ConfigMap,
@@ -65,8 +66,12 @@ export async function ensureWorkload(
   return isOther && decision.kind === 'keep' ? { go: true, kind: 'live' } : decision;
 }
 
-/** @returns whether it was another one before */
+/**
+ * A list that is not known is created, which fails where somebody else has one of the name that the cache does not know yet.
+ * @returns whether it was another one before
+ */
 async function writeList(list: ConfigMap, { client, informers, signal }: WorkloadTools): Promise<boolean> {
+  if (!informers.configMaps.get(keyOf(list))) await client.create(configMaps, list, { signal });
   return (await applyIfChanged(client, informers.configMaps, configMaps, list, { fieldManager, signal })).changed;
 }
 

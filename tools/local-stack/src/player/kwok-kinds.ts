@@ -1,5 +1,6 @@
 import {
   ignoreNotFound,
+  isConflict,
   type Client,
   type CustomResourceDefinition,
   type KubeObject,
@@ -13,6 +14,8 @@ export const KWOK_KINDS = ['Logs', 'PortForward'] as const;
 type KwokKind = (typeof KWOK_KINDS)[number];
 
 const PLURALS: Readonly<Record<KwokKind, string>> = { Logs: 'logs', PortForward: 'portforwards' };
+/** Of which pod of the name it is: one of a StatefulSet is there again at once. */
+const POD_UID = 'kaito.sh/pod-uid';
 const API = { group: 'kwok.x-k8s.io', version: 'v1alpha1' } as const;
 
 /** Their definitions; kwok reads what stands in them with types of its own. */
@@ -54,9 +57,21 @@ export async function tellKwok(client: Client, pod: Pod, played: PlayedPodPorts,
   ]);
 }
 
-/** Has kwok forget a pod that is gone. */
-export async function forgetAtKwok(client: Client, { metadata }: Pod, signal: AbortSignal): Promise<void> {
-  await Promise.all(KWOK_KINDS.map(kind => ignoreNotFound(client.delete(resourceOf(kind), metadata, { signal }))));
+/** Has kwok forget a pod that is gone, unless another of its name is there already. */
+export async function forgetAtKwok(client: Client, pod: Pod, signal: AbortSignal): Promise<void> {
+  await Promise.all(KWOK_KINDS.map(kind => forget(client, kind, pod, signal)));
+}
+
+async function forget(client: Client, kind: KwokKind, { metadata }: Pod, signal: AbortSignal): Promise<void> {
+  const resource = resourceOf(kind);
+  const found = await ignoreNotFound(client.get(resource, metadata, { signal }));
+  if (found?.metadata.annotations?.[POD_UID] !== metadata.uid) return;
+  try {
+    await ignoreNotFound(client.delete(resource, metadata, { signal, uid: found?.metadata.uid }));
+  } catch (error) {
+    // It was made anew just now.
+    if (!isConflict(error)) throw error;
+  }
 }
 
 function resourceOf(kind: KwokKind): Resource {
@@ -64,7 +79,8 @@ function resourceOf(kind: KwokKind): Resource {
 }
 
 function object(kind: KwokKind, { metadata }: Pod, spec: object): KubeObject {
-  const { name, namespace = 'default' } = metadata;
-  const made = { apiVersion: `${API.group}/${API.version}`, kind, metadata: { name, namespace }, spec };
+  const { name, namespace = 'default', uid = '' } = metadata;
+  const named = { name, namespace, annotations: { [POD_UID]: uid } };
+  const made = { apiVersion: `${API.group}/${API.version}`, kind, metadata: named, spec };
   return made;
 }

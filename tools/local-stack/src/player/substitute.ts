@@ -39,11 +39,11 @@ export class PathMap {
   }
 }
 
-/** Whole paths only: /mnt/data is neither in /mnt/database nor in /x/mnt/data, $HOME/mnt/data or http://host/mnt/data. */
+/** Whole paths only: /mnt/data is in ${DATA:-/mnt/data}, and neither in /mnt/database nor in /x/mnt/data, x-/mnt/data, $HOME/mnt/data or http://host/mnt/data. */
 function anyOf(paths: readonly string[]): RegExp | undefined {
   if (paths.length === 0) return undefined;
   const alternatives = paths.map(path => path.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)).join('|');
-  return new RegExp(String.raw`(?<![\w.~}/-])(?:${alternatives})(?![\w-]|\.\w)`, 'g');
+  return new RegExp(String.raw`(?<![\w.~}/]|[^:]-)(?:${alternatives})(?![\w-]|\.\w)`, 'g');
 }
 
 /**

@@ -1,6 +1,7 @@
 import { shell } from '../transfer/shell.ts';
 import { basics } from '../transfer/shell-basics.ts';
 import { registryFunctions } from '../transfer/shell-registry.ts';
+import { tarFunctions } from '../transfer/shell-tar.ts';
 import { unpackFunctions } from '../transfer/shell-unpack.ts';
 
 /**
@@ -11,6 +12,8 @@ import { unpackFunctions } from '../transfer/shell-unpack.ts';
  */
 export const fetchFunctions = shell`${basics}
 set +eu
+${tarFunctions}
+
 ${registryFunctions}
 
 ${unpackFunctions}

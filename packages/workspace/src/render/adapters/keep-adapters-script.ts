@@ -152,12 +152,12 @@ unloadOthers() {
 }
 
 forgetOthers() {
-  for path in "$RUN_DIR/have"/*; do
+  for path in "$RUN_DIR/said"/* "$RUN_DIR/have"/*; do
     name=$(basename "$path")
     [ -f "$path" ] || continue
     isWanted "$name" && continue
-    report "$name" "$(sed -n 1p "$path")" Unloaded
-    rm -rf "$STORE_DIR/$name" "$path" "$RUN_DIR/loaded/$name" "$RUN_DIR/retry/pull-$name" "$RUN_DIR/retry/load-$name"
+    report "$name" '' Unloaded
+    rm -rf "$STORE_DIR/$name" "$RUN_DIR/have/$name" "$RUN_DIR/loaded/$name" "$RUN_DIR/retry/pull-$name" "$RUN_DIR/retry/load-$name"
   done
   for path in "$RUN_DIR/serving"/*; do
     isWanted "$(basename "$path")" || rm -f "$path"

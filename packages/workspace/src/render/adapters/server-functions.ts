@@ -1,21 +1,20 @@
 import { shell } from '../transfer/shell.ts';
 
 /**
- * Shell functions that talk to the server of the pod, `$SERVER` (http://host:port), for busybox and GNU tools alike. `$tmp` is a folder
- * of the process's own.
+ * Shell functions that talk to the server of the pod, `$SERVER` (http://host:port). `$tmp` is a folder of the process's own.
  *
- * - `ask METHOD PATH [JSON]` leaves the status in `$status`, empty when there was no answer, and the body in `$tmp/answer`. Not by
- *   busybox's wget: it keeps the body of a refusal to itself, which says why.
+ * - `ask METHOD PATH [JSON]` leaves the status in `$status`, empty when there was no answer, and the body in `$tmp/answer`. The image has
+ *   busybox, whose wget keeps the body of a refusal to itself, so its nc is used; where nc is another one, curl.
  * - `askModels` writes to `$tmp/models` what the server serves, a line each: name, tab, where from (vLLM docs, GET /v1/models: `id` and
  *   `root`). Fails while there is no server.
  * - `servesHere`: of pods that serve a copy together only the first has the API.
  */
 export const serverFunctions = shell`ask() {
   : >"$tmp/answer"
-  if command -v curl >/dev/null 2>&1; then
-    status=$(curl -s -o "$tmp/answer" -w '%{http_code}' --max-time 300 -X "$1" -H 'Content-Type: application/json' -d "$3" "$SERVER$2") || status=
-  else
+  if nc --help 2>&1 | grep -q BusyBox; then
     askPlainly "$@"
+  else
+    status=$(curl -s -o "$tmp/answer" -w '%{http_code}' --max-time 300 -X "$1" -H 'Content-Type: application/json' -d "$3" "$SERVER$2") || status=
   fi
 }
 

@@ -10,9 +10,9 @@ const request = shell`request() {
   set -- -q -s -g --proto '=http,https' --connect-timeout 20 --speed-limit 1 --speed-time 60 \${PIN:+--resolve "$PIN"} "$@"
   set -- "$@" -w '%{stderr}status=%{http_code}\nto=%{redirect_url}\nremote=%{remote_ip}\ncurl=%{exitcode}\nwhy=%{errormsg}\n' --url "$url"
   curl "$@" 2> "$report" &
-  curlPid=$!
-  wait "$curlPid" || :
-  curlPid=
+  child=$!
+  wait "$child" || :
+  child=
   STATUS=$(sed -n 's/^status=//p' "$report")
   TO=$(sed -n 's/^to=//p' "$report")
   REMOTE=$(sed -n 's/^remote=//p' "$report")
@@ -154,9 +154,9 @@ download() {
 
 worker() {
   local number="$1" url sum
-  WORK=$SCRATCH/worker-$number curlPid= reader=
+  WORK=$SCRATCH/worker-$number child= reader=
   mkdir "$WORK"
-  trap 'kill $curlPid $reader 2> /dev/null; exit 143' TERM
+  trap 'kill $child $reader 2> /dev/null; exit 143' TERM
   while [ "$number" -le "$count" ]; do
     url=$(sed -n "\${number}p" "$SCRATCH/urls")
     sum=

@@ -3,12 +3,12 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { join } from 'node:path';
 import { dataUrlsScript } from './data-urls-script.ts';
-import { runScript, shells, startScript, useFolder, type Ended } from './run-script.test-data.ts';
+import { runScript, useShells, startScript, useFolder, type Ended } from './run-script.test-data.ts';
 
 const big = Buffer.from(Array.from({ length: 20_000 }, (_, index) => `{"line":${index}}`).join('\n'));
 const sha256 = (content: Buffer | string): string => createHash('sha256').update(content).digest('hex');
 
-describe.each(shells())('data by URLs, by $name', shell => {
+describe.each(useShells())('data by URLs, by $name', shell => {
   const folder = useFolder();
   const data = (): string => join(folder(), 'data');
   let server: Server;

@@ -2,7 +2,6 @@ import { shell } from './shell.ts';
 import { basics } from './shell-basics.ts';
 import { contentFunctions } from './shell-content.ts';
 import { registryFunctions } from './shell-registry.ts';
-import { tarFunctions } from './shell-tar.ts';
 import { unpackFunctions } from './shell-unpack.ts';
 
 /** Downloads weights that a registry holds as plain files (`oras push`), and says of which digest they are. */
@@ -34,7 +33,6 @@ succeed "{\"digest\":\"$digest\"}"`,
 /** Fills the data folder with what an image has below /data. The folder is ours: what an earlier try has left goes. */
 export const dataImageScript = [
   basics,
-  tarFunctions,
   registryFunctions,
   unpackFunctions,
   contentFunctions,

@@ -3,14 +3,14 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dataImageScript, dataVolumeScript, weightsScript } from './input-scripts.ts';
-import { runScript, shells, startScript, useFolder } from './run-script.test-data.ts';
+import { runScript, useShells, startScript, useFolder } from './run-script.test-data.ts';
 
 const files = [
   { name: 'data/train.csv', content: 'a,b\n1,2\n' },
   { name: 'data/sub/more.csv', content: 'a,b\n3,4\n' },
 ];
 
-describe.each(shells())('what a training starts from, by $name', shell => {
+describe.each(useShells())('what a training starts from, by $name', shell => {
   const registry = useRegistry();
   const folder = useFolder();
   const data = (): string => join(folder(), 'data');

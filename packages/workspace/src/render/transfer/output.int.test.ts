@@ -1,9 +1,10 @@
 import { tar, useRegistry } from '@kaito/testing';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { outputCheckScript, outputImageScript, outputVolumeScript } from './output-scripts.ts';
-import { runScript, shells, startScript, useFolder } from './run-script.test-data.ts';
+import { runScript, useShells, startScript, useFolder } from './run-script.test-data.ts';
 
 const lineage = {
   base: 'microsoft/phi-3@abc+sha256:11',
@@ -12,7 +13,7 @@ const lineage = {
   workspace: 'team "a"/tuned',
 };
 
-describe.each(shells())('results, by $name', shell => {
+describe.each(useShells())('results, by $name', shell => {
   const registry = useRegistry({ pushOnly: true });
   const folder = useFolder();
   const image = (name: string): string => `${registry().host}/${name}`;
@@ -130,6 +131,27 @@ describe.each(shells())('results, by $name', shell => {
     expect(ended).toMatchObject({ code: 0, message: JSON.stringify({ image: image('private/checked:latest') }) });
     expect(blobs()).toBe(before + 1);
     await expect(registry().oras('resolve', image('private/checked:1'))).rejects.toThrow(/not found/);
+  });
+
+  test('are given up at once when the pod is to end', async () => {
+    const asked = Promise.withResolvers<void>();
+    const mute = createServer(() => asked.resolve());
+    await new Promise<void>(resolve => {
+      mute.listen(0, '127.0.0.1', resolve);
+    });
+    try {
+      const address = mute.address();
+      const port = typeof address === 'object' ? address?.port : undefined;
+      const running = startScript(outputImageScript, shell, environment(`localhost:${port}/mute:1`));
+      await asked.promise;
+      const before = performance.now();
+      running.terminate();
+      expect((await running.ended).code).toBe(143);
+      expect(performance.now() - before).toBeLessThan(5000);
+    } finally {
+      mute.closeAllConnections();
+      mute.close();
+    }
   });
 
   test('on a volume have their lineage beside them', async () => {

@@ -1,5 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -20,6 +20,8 @@ export interface Running {
   readonly ended: Promise<Ended>;
   /** Kills it and all that it has started, as the end of a container does. */
   readonly kill: () => void;
+  /** Tells the script alone that it is to end, as the kubelet does. */
+  readonly terminate: () => void;
 }
 
 /** A shell by which scripts are run, and the programs that they find. */
@@ -30,14 +32,16 @@ export interface Shell {
   readonly programs?: string;
 }
 
-/** This machine's shell, and that of the images where busybox is there: with its tar, gzip, find and so on. */
-export function shells(): readonly Shell[] {
+/**
+ * This machine's shell, and that of the images where busybox is there: with its tar, gzip, find and so on. Call it where tests are declared; what it needs goes
+ * after the tests of the file.
+ */
+export function useShells(): readonly Shell[] {
   const sh: Shell = { name: 'sh', command: 'sh' };
   if (spawnSync('busybox', ['true']).status !== 0) return [sh];
-  const programs = join(tmpdir(), `kaito-busybox-${process.pid}`);
-  mkdirSync(programs, { recursive: true });
+  const programs = mkdtempSync(join(tmpdir(), 'kaito-busybox-'));
   spawnSync('busybox', ['--install', '-s', programs]);
-  process.once('exit', () => rmSync(programs, { recursive: true, force: true }));
+  afterAll(() => rmSync(programs, { recursive: true, force: true }));
   return [sh, { name: 'busybox', command: join(programs, 'sh'), programs }];
 }
 
@@ -63,7 +67,7 @@ export function startScript(script: string, shell: Shell, env: Readonly<Record<s
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { HOME: '/tmp', RETRY_SECONDS: '0', ...env, PATH: path, TERMINATION_LOG: log },
   });
-  return { ended: collect(child, log), kill: () => killGroup(child) };
+  return { ended: collect(child, log), kill: () => killGroup(child), terminate: () => void child.kill('SIGTERM') };
 }
 
 /** Runs a script to its end. */

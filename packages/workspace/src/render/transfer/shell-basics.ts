@@ -21,7 +21,9 @@ export const basics = shell`set -eu
 umask 022
 export LC_ALL=C
 TERMINATION_LOG=\${TERMINATION_LOG:-/dev/termination-log}
-trap 'exit 143' TERM INT
+# A shell that waits for a job hears that it is to end; one that runs a program does not.
+child=
+trap 'kill $child 2> /dev/null; exit 143' TERM INT
 
 say() { printf '%s\n' "$*" >&2; }
 

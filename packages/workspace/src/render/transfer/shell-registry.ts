@@ -27,8 +27,12 @@ repositoryOf() {
 }
 
 tryOras() {
-  local told="$SCRATCH/told"
-  if oras "$@" --registry-config "$AUTH_FILE" > "$SCRATCH/answer" 2> "$told" < /dev/null; then return 0; fi
+  local told="$SCRATCH/told" code=0
+  oras "$@" --registry-config "$AUTH_FILE" > "$SCRATCH/answer" 2> "$told" &
+  child=$!
+  wait "$child" || code=$?
+  child=
+  if [ "$code" -eq 0 ]; then return 0; fi
   WORDS=$(sed -n 's/^Error: //p; s/^Error response from registry: //p' "$told" | head -n 1)
   WORDS=\${WORDS:-$(tail -n 1 "$told")}
   if grep -Eiq 'status code (400|401|403|404|405|413)|unauthorized|denied|forbidden|not found|unknown|invalid reference|x509|unsupported|path traversal' "$told"; then return 64; fi

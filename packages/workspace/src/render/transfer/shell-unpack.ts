@@ -1,4 +1,5 @@
 import { shell } from './shell.ts';
+import { tarFunctions } from './shell-tar.ts';
 
 /**
  * `unpackImage IMAGE FOLDER MAX_BYTES` puts the files that an image has below /data into FOLDER, whole or not at all: what was there goes. `$SCRATCH` must be on
@@ -6,9 +7,11 @@ import { shell } from './shell.ts';
  * neither a shell in the image nor a container runtime is needed. Sets what `findImage` and `fetchManifest` set. Nobody vouches for the image: names that lead
  * out of it, links and devices, and more than MAX_BYTES bytes end the script with `cannot use <image>: …` and exit code 64.
  *
- * Needs `basics`, `tarFunctions` and `registryFunctions`.
+ * Needs `basics` and `registryFunctions`.
  */
-export const unpackFunctions = shell`maxEntries=100000
+export const unpackFunctions = shell`${tarFunctions}
+
+maxEntries=100000
 
 openLayer() { case $LAYER_FORM in gzip) gzip -dc "$SCRATCH/layer" ;; *) cat "$SCRATCH/layer" ;; esac; }
 

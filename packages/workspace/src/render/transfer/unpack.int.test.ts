@@ -1,21 +1,19 @@
 import { useRegistry, type Layer } from '@kaito/testing';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runScript, shells, useFolder, type Ended } from './run-script.test-data.ts';
+import { runScript, useShells, useFolder, type Ended } from './run-script.test-data.ts';
 import { basics } from './shell-basics.ts';
 import { registryFunctions } from './shell-registry.ts';
-import { tarFunctions } from './shell-tar.ts';
 import { unpackFunctions } from './shell-unpack.ts';
 
 const script = [
   basics,
-  tarFunctions,
   registryFunctions,
   unpackFunctions,
   'scratch "$TARGET.scratch"; unpackImage "$IMAGE" "$TARGET" "$MAX_BYTES"; printf "%s %s" "$IMAGE_DIGEST" "$(annotation key)"',
 ].join('\n');
 
-describe.each(shells())('the files of an image, by $name', shell => {
+describe.each(useShells())('the files of an image, by $name', shell => {
   const registry = useRegistry();
   const folder = useFolder();
   const target = (): string => join(folder(), 'target');

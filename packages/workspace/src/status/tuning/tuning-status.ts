@@ -21,7 +21,7 @@ export function tuningStatus(observed: Observed, plan: TuningPlan, now: number):
     ...known,
     of,
     ...startOf(state, known),
-    ...attemptsOf(state),
+    ...(state.job && attemptsOf(observed, known)),
     ...progressOf(observed, known, now),
   };
   return state.outcome ? { ...withoutEstimate(running), ...endOf(observed, plan, state, now) } : running;
@@ -36,11 +36,10 @@ function startOf({ trainer }: TrainingState, known: TuningStatus | undefined): P
   return startedAt ? { startedAt: timestamp(momentOf(String(startedAt)) ?? 0) } : {};
 }
 
-/** Pods that were tried; those that were evicted are none of the Job's failures, and still an attempt. */
-function attemptsOf({ job }: TrainingState): Pick<TuningStatus, 'attempts'> {
-  const { active = 0, succeeded = 0, failed = 0 } = job?.status ?? {};
-  const attempts = active + succeeded + failed;
-  return attempts > 0 ? { attempts } : {};
+/** A pod that was not seen before is another attempt. The Job does not count those that were evicted. */
+function attemptsOf({ pods: [pod] }: Observed, known: TuningStatus | undefined): Partial<TuningStatus> {
+  if (!pod || pod.metadata.name === known?.pod) return {};
+  return { pod: pod.metadata.name, attempts: (known?.attempts ?? 0) + 1 };
 }
 
 /** Percent are whole, so that status is written a hundred times at most for them. */
