@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { workspaces, workspacesV1alpha1, type Workspace } from '@kaito/crds';
 import { Cache, createLogger } from '@kaito/kube';
 import {
+  ensureBinaries,
   freePorts,
   messageOf,
   prepare,
@@ -15,6 +16,7 @@ import { ensureStandIn, STAND_IN, type StandInFiles } from '@kaito/stand-in-mode
 import { Listr, PRESET_TIMER, type ListrTask } from 'listr2';
 import { parse } from 'yaml';
 import { Journey } from './journey.ts';
+import { furnishOutside } from './outside.ts';
 import { nextSteps } from './next-steps.ts';
 import { StandIn } from './stand-in.ts';
 
@@ -37,6 +39,8 @@ interface Run {
   journey: Journey | undefined;
   /** Files of the stand-in model, or why there is none. */
   model: StandInFiles | string;
+  /** Why no pods are played, so that trainings end at once and bring nothing. */
+  notPlayed: string | undefined;
 }
 
 /** How quickly the emulated Azure works here: seconds instead of AKS's minutes, long enough to watch. */
@@ -67,21 +71,36 @@ function stopSignal(): AbortController {
  */
 export async function runDemo(options: DemoOptions): Promise<number> {
   const stop = stopSignal();
-  const run: Run = { stack: undefined, journey: undefined, model: 'it was not wanted' };
+  const run: Run = { stack: undefined, journey: undefined, model: 'it was not wanted', notPlayed: undefined };
   const started = performance.now();
   try {
     const workspace = await readWorkspace(options.manifest);
     const [inferencePort = 0] = await freePorts(1);
-    const preparing = [preparePrograms(stop.signal), ...(options.model ? [fetchModel(stop.signal)] : [])];
+    const preparing = [
+      preparePrograms(stop.signal),
+      preparePlayer(stop.signal),
+      ...(options.model ? [fetchModel(stop.signal)] : []),
+    ];
     await new Listr<Run>(preparing, { ...listrOptions, concurrent: true }).run(run);
     await new Listr<Run>([startStack({ ...options, inferencePort }, stop.signal)], listrOptions).run(run);
     const { stack, model } = run;
     if (!stack) throw new Error('the local stack did not start');
-    const standIn = new StandIn(stack, { model, port: inferencePort, signal: stop.signal });
-    await follow(workspace, { ...options, stack, run, signal: stop.signal });
-    console.log(`\nReady after ${((performance.now() - started) / 1000).toFixed(1)} s.\n`);
+    const standIn = new StandIn(stack, {
+      model,
+      port: inferencePort,
+      plays: run.notPlayed === undefined,
+      signal: stop.signal,
+    });
+    const furnished =
+      run.notPlayed === undefined
+        ? await furnishOutside(stack, workspace, stop.signal)
+        : { workspace, notes: [`Nothing is trained here, and no adapter loaded: ${run.notPlayed}`] };
+    for (const note of furnished.notes) console.log(note);
+    await follow(furnished.workspace, { ...options, stack, run, signal: stop.signal });
+    const done = workspace.tuning ? 'Trained' : 'Ready';
+    console.log(`\n${done} after ${((performance.now() - started) / 1000).toFixed(1)} s.\n`);
     console.log(await nextSteps(stack, workspace));
-    console.log(`\n${await standIn.conversation(workspace)}`);
+    if (!workspace.tuning) console.log(`\n${await standIn.conversation(workspace)}`);
     if (!options.once) {
       console.log('\nEverything keeps running here until Ctrl-C.');
       await delay(2 ** 31 - 1, undefined, { signal: stop.signal }).catch(() => undefined);
@@ -116,6 +135,23 @@ function preparePrograms(signal: AbortSignal): ListrTask<Run> {
   };
 }
 
+/** Without them everything but trainings and adapters is there. */
+function preparePlayer(signal: AbortSignal): ListrTask<Run> {
+  return {
+    title: 'Programs that play pods of trainings and adapters (oras, registry)',
+    task: async (run, task) => {
+      try {
+        if (process.platform !== 'linux') throw new Error('pods are played on Linux only');
+        await ensureBinaries(['oras', 'registry'], { signal, onProgress: show(task, ['download', 'build']) });
+      } catch (error) {
+        signal.throwIfAborted();
+        run.notPlayed = messageOf(error);
+        task.title = `No pods will be played: ${run.notPlayed}`;
+      }
+    },
+  };
+}
+
 /** A model that cannot be had is no failure: everything but the answer is there without it. */
 function fetchModel(signal: AbortSignal): ListrTask<Run> {
   return {
@@ -139,6 +175,7 @@ function startStack(options: DemoOptions & { readonly inferencePort: number }, s
       run.stack = await startLocalStack({
         dataDir: options.dataDir,
         inferencePort: options.inferencePort,
+        player: run.notPlayed === undefined,
         emulator: { timings: emulatedTimings },
         env: { workspace: { KAITO_CLAIM_KIND: options.claimKind } },
         signal,
@@ -173,6 +210,7 @@ async function follow(manifest: Workspace, options: FollowOptions): Promise<void
     emulator: stack.emulator,
     claimKind: options.claimKind,
     workspace: { name: manifest.metadata.name, namespace },
+    trains: manifest.tuning !== undefined,
   });
   run.journey = journey;
   const watching = cache.start(stopCache.signal);
@@ -204,6 +242,6 @@ async function follow(manifest: Workspace, options: FollowOptions): Promise<void
 
 function reportFailure(error: unknown, journey: Journey | undefined): void {
   const message = error instanceof Error ? error.message : String(error);
-  console.error(`\nThe workspace did not become ready: ${message}`);
+  console.error(`\nThe workspace did not get there: ${message}`);
   for (const reason of journey?.reasons ?? []) console.error(`  ${reason}`);
 }

@@ -40,6 +40,8 @@ export interface JourneyOptions {
   readonly emulator: EmulatorClient;
   readonly workspace: ObjectKey;
   readonly claimKind: 'machine' | 'nodeclaim';
+  /** The workspace trains, and serves nothing. */
+  readonly trains: boolean;
 }
 
 const ASK_AZURE_EVERY_MS = 300;
@@ -84,8 +86,8 @@ export class Journey {
       { title: 'Claim', look: () => this.#claim() },
       { title: 'Agent pool (emulated Azure)', look: () => this.#pool },
       { title: 'GPU node (kwok)', look: () => this.#node() },
-      { title: 'Pod (kwok)', look: () => this.#pod() },
-      { title: 'Service', look: () => this.#service() },
+      { title: this.#options.trains ? 'Training (stand-in)' : 'Pod (kwok)', look: () => this.#pod() },
+      ...(this.#options.trains ? [] : [{ title: 'Service', look: () => this.#service() }]),
       { title: 'Workspace', look: () => this.#workspace() },
     ];
   }
@@ -176,7 +178,9 @@ export class Journey {
   #pod(): Progress {
     const [pod] = this.#ours(this.#pods);
     if (!pod) return { done: false, text: 'waiting for the node' };
-    return { done: isTrue(pod, 'Ready'), text: `${pod.metadata.name} is ${pod.status?.phase ?? 'Pending'}` };
+    const { phase = 'Pending' } = pod.status ?? {};
+    const done = this.#options.trains ? phase === 'Succeeded' : isTrue(pod, 'Ready');
+    return { done, text: `${pod.metadata.name} is ${phase}` };
   }
 
   #service(): Progress {
@@ -188,9 +192,9 @@ export class Journey {
 
   #workspace(): Progress {
     const workspace = this.#workspaces.get(keyOfWorkspace(this.#options.workspace));
-    if (workspace && isTrue(workspace, 'WorkspaceReady'))
-      return { done: true, text: `${workspace.metadata.name} is ready` };
-    return { done: false, text: conditionText(workspace, 'WorkspaceReady') };
+    const [type, word] = this.#options.trains ? ['WorkspaceSucceeded', 'done'] : ['WorkspaceReady', 'ready'];
+    if (workspace && isTrue(workspace, type)) return { done: true, text: `${workspace.metadata.name} is ${word}` };
+    return { done: false, text: conditionText(workspace, type) };
   }
 }
 

@@ -7,12 +7,13 @@ export async function nextSteps(stack: LocalStack, workspace: Workspace): Promis
   const name = workspace.metadata.name;
   const namespace = workspace.metadata.namespace ?? 'default';
   const table = await stack.kubectl('get', 'workspace', '-n', namespace);
-  const service = await stack.kubectl('get', 'service', name, '-n', namespace);
   const kubectl = kubectlCommand(stack);
+  const result = workspace.tuning
+    ? `$ kubectl logs job/${name} -c trainer\n${await stack.kubectl('logs', `job/${name}`, '-c', 'trainer', '-n', namespace, '--tail=5')}`
+    : `$ kubectl get service ${name}\n${await stack.kubectl('get', 'service', name, '-n', namespace)}`;
   return `$ kubectl get workspace
 ${table}
-$ kubectl get service ${name}
-${service}
+${result}
 In another terminal:
   export KUBECONFIG=${stack.kubeconfig}
   ${kubectl} describe workspace ${name}

@@ -13,6 +13,8 @@ export interface StandInOptions {
   readonly model: StandInFiles | string;
   /** Where the stack leads those who ask a pod. */
   readonly port: number;
+  /** Servers that get adapters are played: they answer for themselves. */
+  readonly plays: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -20,11 +22,13 @@ export interface StandInOptions {
 export class StandIn {
   readonly #stack: LocalStack;
   readonly #signal: AbortSignal;
+  readonly #plays: boolean;
   /** Why nothing answers; undefined when it does. */
   readonly #trouble: Promise<string | undefined>;
 
   /** It is started at once. */
-  constructor(stack: LocalStack, { model, port, signal }: StandInOptions) {
+  constructor(stack: LocalStack, { model, port, plays, signal }: StandInOptions) {
+    this.#plays = plays;
     this.#stack = stack;
     this.#signal = signal;
     this.#trouble =
@@ -34,8 +38,9 @@ export class StandIn {
   }
 
   /** What a user types to ask the workspace, and what it answers; or why nothing does. */
-  async conversation({ metadata }: Workspace): Promise<string> {
-    const trouble = await this.#trouble;
+  async conversation({ metadata, inference }: Workspace): Promise<string> {
+    const played = inference?.adapters !== undefined && this.#plays;
+    const trouble = played ? undefined : await this.#trouble;
     if (trouble !== undefined) return `No model answers here: ${trouble}`;
     const { name, namespace = 'default' } = metadata;
     const workspace = await this.#stack.client.get(workspaces, { name, namespace }, { signal: this.#signal });
@@ -45,7 +50,8 @@ export class StandIn {
       return `No model answers here: ${messageOf(error)}`;
     });
     const commands = askCommands(workspace, kubectlCommand(this.#stack)).map(command => `$ ${command}`);
-    return [...commands, said, `(${STAND_IN}: it stands in for the one in the pod.)`].join('\n');
+    const who = played ? 'A stand-in for the server, which has no model and says what it was asked' : STAND_IN;
+    return [...commands, said, `(${who}: it stands in for the one in the pod.)`].join('\n');
   }
 
   async #start(options: StandInFiles & { readonly port: number }): Promise<void> {

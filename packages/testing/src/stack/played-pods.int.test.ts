@@ -133,8 +133,9 @@ test('a server gets its adapters before it starts and while it runs, and has the
   const adapter = { 'adapter_config.json': '{"r":8}', 'adapter_model.safetensors': 'x' };
   const [first, second] = await Promise.all(
     ['a', 'b'].map(async name => {
-      await player.registry.pushAdapter(`adapters/${name}:1`, adapter);
-      return `${name} ${player.registry.reference(`adapters/${name}:1`)}\n`;
+      // As users write it: the registry of the stack stands for all others.
+      await player.registry.pushAdapter(`example.azurecr.io/adapters/${name}:1`, adapter);
+      return `${name} example.azurecr.io/adapters/${name}:1\n`;
     }),
   );
   const list = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'serve-adapters', namespace } };
@@ -148,7 +149,10 @@ test('a server gets its adapters before it starts and while it runs, and has the
   };
   expect(await models()).toEqual(['phi', 'a']);
   await client.patch(configMaps, list.metadata, { data: { adapters: `${first}${second}` } });
-  await eventually(async () => expect(await models()).toEqual(['phi', 'a', 'b']), { describe: 'the second adapter' });
+  await eventually(async () => expect(await models()).toEqual(['phi', 'a', 'b']), {
+    describe: 'the second adapter',
+    dump: () => client.podLogs(pod.metadata, { container: 'adapters', ...log }),
+  });
 
   player.kill(pod.metadata, 'server');
   const again = await podWith('serve', one => ready(one) && statusOf(one, 'server')?.restartCount === 1, 'a restart');

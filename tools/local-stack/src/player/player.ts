@@ -98,7 +98,7 @@ export class Player {
       timings: { ...TIMINGS, ...options.timings },
       env: container => ({
         STEP_MS: String(stepMs),
-        ...(contentOf(container.image ?? '')?.kind === 'curl' && web.env),
+        ...(contentOf(container.image ?? '')?.kind !== 'kaito' && web.env),
         ...env,
       }),
       beforeStart: weights ? weightsOnDemand(registry) : () => Promise.resolve(),
@@ -113,7 +113,7 @@ export class Player {
   /** Starts to play; resolves when it knows what there is. */
   static async start(options: StartPlayerOptions & { readonly signal: AbortSignal }): Promise<Player> {
     if (process.platform !== 'linux') throw new Error('pods can be played on Linux only: leave the player out');
-    const web = await StackWeb.start(join(options.run.dataDir, 'player'));
+    const web = await StackWeb.start(join(options.run.dataDir, 'player'), options.registry.address);
     const player = new Player(options, web);
     await player.#cache.synced(options.signal);
     return player;

@@ -156,6 +156,8 @@ export class ProcessRuntime implements PodRuntime {
       TMPDIR: tmp,
       LANG: 'C.UTF-8',
       HOSTNAME: pod.metadata.name,
+      // The pod itself is asked directly.
+      no_proxy: `${address},127.0.0.1,localhost`,
       ...own,
       PATH: images.searchPath(container.image ?? ''),
       [standInVariables.pod]: pod.metadata.uid ?? '',

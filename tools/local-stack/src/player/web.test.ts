@@ -8,7 +8,7 @@ let folder: string;
 let web: StackWeb;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'web-'));
-  web = await StackWeb.start(folder);
+  web = await StackWeb.start(folder, 'localhost:1');
 });
 afterAll(async () => {
   await web.stop();

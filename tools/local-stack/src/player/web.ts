@@ -5,25 +5,28 @@ import { join } from 'node:path';
 import { createSecureContext, TLSSocket, type SecureContext } from 'node:tls';
 import { BACKDATE_MS, createCertificateAuthority, issueCertificate, type CertificateAndKey } from '@kaito/kube';
 import { messageOf } from '../error-text.ts';
+import { answerForRegistry } from './registry-proxy.ts';
 import { fileHandler, type WebHandler } from './web-content.ts';
 
 const LIFETIME_MS = 7 * 24 * 3600 * 1000;
 
 /**
- * The web as played containers see it: a proxy that knows only what it was told to serve, also under https, by certificates of an authority of
- * its own. So addresses stand in manifests as users write them, and nothing leaves this machine.
+ * The web as played containers see it: a proxy that knows only what it was told to serve, and the images of the stack's registry, also under
+ * https, by certificates of an authority of its own. So addresses stand in manifests as users write them, and nothing leaves this machine.
  */
 export class StackWeb {
   readonly #server: Server;
   readonly #authority: CertificateAndKey;
   readonly #caFile: string;
+  readonly #registry: string;
   readonly #served = new Map<string, WebHandler>();
   readonly #contexts = new Map<string, Promise<SecureContext>>();
   readonly #sockets = new Set<Socket>();
   /** Addresses that were asked for, in order. */
   readonly requests: string[] = [];
 
-  private constructor(authority: CertificateAndKey, caFile: string) {
+  private constructor(authority: CertificateAndKey, caFile: string, registry: string) {
+    this.#registry = registry;
     this.#authority = authority;
     this.#caFile = caFile;
     this.#server = createServer((request, response) => this.#answer(request, response));
@@ -31,8 +34,12 @@ export class StackWeb {
     this.#server.on('connection', socket => this.#keep(socket));
   }
 
-  /** Starts it on a free port. @param folder where it keeps the certificate of its authority */
-  static async start(folder: string): Promise<StackWeb> {
+  /**
+   * Starts it on a free port.
+   * @param folder where it keeps the certificate of its authority
+   * @param registry host and port of the registry that has the images of all others, under their hosts' names
+   */
+  static async start(folder: string, registry: string): Promise<StackWeb> {
     const options = {
       subject: 'CN=kaito-local-stack-web',
       now: Date.now(),
@@ -43,7 +50,7 @@ export class StackWeb {
     await mkdir(folder, { recursive: true });
     const caFile = join(folder, 'web-ca.crt');
     await writeFile(caFile, authority.cert);
-    const web = new StackWeb(authority, caFile);
+    const web = new StackWeb(authority, caFile, registry);
     await new Promise<void>((resolve, reject) => {
       web.#server.once('error', reject);
       web.#server.listen(0, '127.0.0.1', resolve);
@@ -51,12 +58,16 @@ export class StackWeb {
     return web;
   }
 
-  /** Environment by which curl goes through it; an address that leads inside is not refused, as the proxy leads nowhere. */
+  /**
+   * Environment by which curl and oras go through it. An address that leads inside is not refused, as the proxy leads nowhere; oras asks a
+   * registry on `localhost` itself.
+   */
   get env(): Readonly<Record<string, string>> {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a server on a port has such an address (Node docs)
     const { port } = this.#server.address() as AddressInfo;
     const proxy = `http://127.0.0.1:${port}`;
-    return { http_proxy: proxy, https_proxy: proxy, CURL_CA_BUNDLE: this.#caFile, ALLOW_INNER: 'true' };
+    const ca = this.#caFile;
+    return { http_proxy: proxy, https_proxy: proxy, CURL_CA_BUNDLE: ca, SSL_CERT_FILE: ca, ALLOW_INNER: 'true' };
   }
 
   /**
@@ -82,6 +93,9 @@ export class StackWeb {
     this.requests.push(`${request.method} ${url}`);
     const handler = this.#served.get(url);
     if (handler) return handler(request, response);
+    const { host } = request.headers;
+    if (base !== undefined && host !== undefined && request.url?.startsWith('/v2/'))
+      return answerForRegistry({ registry: this.#registry, host }, request, response);
     response.writeHead(404, { 'content-type': 'text/plain' });
     response.end(`the web of this local stack has nothing at ${url}\n`);
   }

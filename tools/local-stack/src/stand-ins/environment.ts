@@ -26,6 +26,8 @@ interface MappedPath {
 /** The path on this machine of a path in the container that stands in a file or is a default of a program. */
 export function machinePath(path: string, env: NodeJS.ProcessEnv = process.env): string {
   const paths: readonly MappedPath[] = JSON.parse(env[standInVariables.paths] ?? '[]');
-  const found = paths.find(({ inside }) => path === inside || path.startsWith(`${inside}/`)); // The longest comes first.
+  const isAt = (place: string): boolean => path === place || path.startsWith(`${place}/`);
+  if (paths.some(({ outside }) => isAt(outside))) return path; // Commands and variables were rewritten before.
+  const found = paths.find(({ inside }) => isAt(inside)); // The longest comes first.
   return found ? `${found.outside}${path.slice(found.inside.length)}` : path;
 }
