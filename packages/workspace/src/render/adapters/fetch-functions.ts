@@ -1,7 +1,6 @@
 import { shell } from '../transfer/shell.ts';
 import { basics } from '../transfer/shell-basics.ts';
 import { registryFunctions } from '../transfer/shell-registry.ts';
-import { tarFunctions } from '../transfer/shell-tar.ts';
 import { unpackFunctions } from '../transfer/shell-unpack.ts';
 
 /**
@@ -12,14 +11,14 @@ import { unpackFunctions } from '../transfer/shell-unpack.ts';
  */
 export const fetchFunctions = shell`${basics}
 set +eu
-${tarFunctions}
-
 ${registryFunctions}
 
 ${unpackFunctions}
 
 fetchAdapter() {
   set -eu
+  child=
+  trap 'kill $child 2> /dev/null; exit 143' TERM INT
   # Whoever calls tries again.
   RETRIES=2
   scratch "$STORE_DIR/.scratch"
