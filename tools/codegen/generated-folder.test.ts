@@ -8,7 +8,7 @@ import { findDrift, writeFolder } from './generated-folder.ts';
 import { generatedFolders } from './generated-folders.ts';
 
 // The command loads all that it describes, which takes its time on a busy machine.
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 const files = [
   { path: 'out/a.yaml', text: 'a: 1\n' },
