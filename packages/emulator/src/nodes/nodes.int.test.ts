@@ -273,8 +273,7 @@ describe('the Nodes of agent pools', () => {
     const start = performance.now();
     await Promise.all(names.map(name => create(name)));
     await eventually(
-      async () =>
-        expect((await emulator.client.state()).nodes.filter(node => /^aks-b\d/.test(node))).toHaveLength(100),
+      async () => expect((await emulator.client.state()).nodes.filter(node => /^aks-b\d/.test(node))).toHaveLength(100),
       { timeoutMs: 60_000 },
     );
     const tookMs = performance.now() - start;
