@@ -71,6 +71,12 @@ function tune(
   });
 }
 
+/** Its result goes to a volume. */
+function toVolume(claimName: string): Overrides<NonNullable<Workspace['tuning']>> {
+  const volumeSource = { persistentVolumeClaim: { claimName } };
+  return { output: { image: undefined, imagePushSecret: undefined, volumeSource } };
+}
+
 const ended = (name: string, state: 'Succeeded' | 'Failed'): Promise<Workspace> =>
   bench.until(name, `has ${state}`, workspace => {
     expect(workspace.status).toMatchObject({ state, tuning: { outcome: state } });
@@ -171,17 +177,10 @@ describe('a training', () => {
   });
 
   it('goes on from its checkpoint on another node when it loses its own, to the same result', async () => {
-    const output = (claim: string) => ({
-      output: {
-        image: undefined,
-        imagePushSecret: undefined,
-        volumeSource: { persistentVolumeClaim: { claimName: claim } },
-      },
-    });
     await volume('kept');
     await volume('whole');
-    await tune('lost', output('kept'), { capacityType: 'spot' });
-    await tune('whole', output('whole'));
+    await tune('lost', toVolume('kept'), { capacityType: 'spot' });
+    await tune('whole', toVolume('whole'));
     const pod = await bench.until('lost', 'has a checkpoint', async ({ status }) => {
       expect(status?.tuning?.checkpoint).toBeGreaterThan(0);
       return trainerRuns('lost');

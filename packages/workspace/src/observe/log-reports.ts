@@ -15,8 +15,16 @@ export interface ReportSource {
 /** A source, and whether news of it are waited for. What is settled is read once and then left alone. */
 export type WatchedSource = ReportSource & { readonly awaited: boolean };
 
+/** What has been watched for so many times as long is read once more: a training of hours is told of each minute, not each moment. */
+const patience = 20;
+/** The longest pause between two looks at the same source, in milliseconds. */
+const maxPauseMs = 60_000;
+
 interface Entry {
   source: WatchedSource;
+  /** Since when it is watched, and when it was read last, by the monotonic clock. */
+  readonly since: number;
+  readAt?: number;
   /** Undefined: not read yet. */
   reports?: readonly unknown[];
 }
@@ -65,7 +73,7 @@ export class LogReports implements Runnable {
     const entries = sources.map((source): [string, Entry] => {
       const id = idOf(source);
       const known = before?.get(id);
-      if (!known) return [id, { source }];
+      if (!known) return [id, { source, since: this.#options.clock.monotonic() }];
       known.source = source;
       return [id, known];
     });
@@ -90,6 +98,7 @@ export class LogReports implements Runnable {
     const due = [...this.#watched].flatMap(([key, entries]) =>
       [...entries.values()]
         .filter(({ source, reports }) => source.awaited || reports === undefined)
+        .filter(entry => isDue(entry, this.#options.clock.monotonic()))
         .map(entry => ({ key, entry })),
     );
     const { parallel = 8 } = this.#options;
@@ -105,6 +114,7 @@ export class LogReports implements Runnable {
   async #read(entry: Entry, signal: AbortSignal): Promise<boolean> {
     const { client, logger } = this.#options;
     const { pod, container, marker, keep = all } = entry.source;
+    entry.readAt = this.#options.clock.monotonic();
     try {
       const reports = keep(reportsIn(await client.podLogs(pod, { container, ...tail, signal }), marker));
       const isNews = canonicalJson(reports) !== canonicalJson(entry.reports ?? []);
@@ -120,6 +130,10 @@ export class LogReports implements Runnable {
   #tell(key: string): void {
     for (const listener of this.#listeners) listener(key);
   }
+}
+
+function isDue({ since, readAt }: Entry, now: number): boolean {
+  return readAt === undefined || now - readAt >= Math.min(maxPauseMs, (now - since) / patience);
 }
 
 function idOf({ pod, container, marker }: Pick<ReportSource, 'pod' | 'container' | 'marker'>): string {

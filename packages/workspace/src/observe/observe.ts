@@ -60,8 +60,11 @@ export function observe(
 export function podsOf({ pods }: Pick<Informers, 'pods'>, workspace: Workspace): readonly Pod[] {
   const all = pods.byIndex(byWorkspace, keyOf(workspace));
   if (!workspace.tuning) return all;
-  const bornAt = ({ metadata }: Pod): string => `${metadata.creationTimestamp ?? ''}/${metadata.name}`;
   return all.toSorted((a, b) => (bornAt(a) < bornAt(b) ? -1 : 1)).slice(-1);
+}
+
+function bornAt({ metadata }: Pod): string {
+  return `${metadata.creationTimestamp ?? ''}/${metadata.name}`;
 }
 
 /** The ConfigMap that a workspace names, as far as it is there. */

@@ -167,7 +167,7 @@ const labelEdits: Readonly<Record<string, readonly [string, Impact]>> = {
   [annotations.enableLoadBalancer]: ['True', 'inPlace'],
 };
 
-const { inference: _, ...untasked } = serving;
+const { inference: _served, ...untasked } = serving;
 const tuned: Workspace = {
   ...untasked,
   tuning: {

@@ -12,7 +12,7 @@ import type { Observed } from '../observed.ts';
 import type { Verdict } from '../provisioning/provisioning.ts';
 import { adapterStatuses } from './adapter-status.ts';
 import { conditionVerdicts, standsRefused, type Verdicts } from './conditions.ts';
-import { diagnosisStatus, findCause } from './diagnosis-status.ts';
+import { diagnosisStatus, findCause, type Diagnosed } from './diagnosis-status.ts';
 import { owned } from './node-trouble.ts';
 import { planStatus } from './plan-status.ts';
 import { startupStatus } from './startup/startup-status.ts';
@@ -39,10 +39,7 @@ export function workspaceStatus(input: StatusInput, now: number): WorkspaceStatu
   const adapters = adapterStatuses(input);
   const verdicts = conditionVerdicts(input);
   const isReady = sumUp(verdicts).ok;
-  // Of a training that has ended, what stood in its way stays.
-  const ended = plan?.job === 'tuning' ? endedTraining(observed, plan) : undefined;
-  const cause = ended ? undefined : findCause(input, isReady);
-  const diagnosis = ended?.outcome === 'Failed' ? told : cause && diagnosisStatus(cause, told, now);
+  const { cause, diagnosis } = diagnosisOf(input, { isReady, told }, now);
   const conditions = withVerdicts(input, withSums(verdicts, diagnosis), now);
   const lastChange = revision?.lastChange ?? before.lastChange;
   return {
@@ -58,6 +55,19 @@ export function workspaceStatus(input: StatusInput, now: number): WorkspaceStatu
     startup: startupOf(input, { conditions, lastChange, cause }, now),
     ...(diagnosis && { diagnosis }),
   };
+}
+
+/** What stands in the way. Of a training that has ended, what stood there stays. */
+function diagnosisOf(
+  input: StatusInput,
+  { isReady, told }: { readonly isReady: boolean; readonly told: WorkspaceDiagnosis | undefined },
+  now: number,
+): { readonly cause?: Diagnosed | undefined; readonly diagnosis?: WorkspaceDiagnosis | undefined } {
+  const plan = plannedBy(input);
+  const ended = plan?.job === 'tuning' ? endedTraining(input.observed, plan) : undefined;
+  if (ended) return ended.outcome === 'Failed' ? { diagnosis: told } : {};
+  const cause = findCause(input, isReady);
+  return { cause, diagnosis: cause && diagnosisStatus(cause, told, now) };
 }
 
 /** The status of a workspace that is being deleted: all but one condition stays as it was. */

@@ -63,18 +63,14 @@ export class Look {
   }
 
   #secrets({ metadata, inference, tuning }: Workspace, signal: AbortSignal): Promise<readonly ObservedSecret[]> {
-    const options = (inference?.preset ?? tuning?.preset)?.presetOptions;
-    const named = [
-      options?.modelAccessSecret,
-      ...(options?.imagePullSecrets ?? []),
-      ...(inference?.adapters ?? []).flatMap(({ source }) => source?.imagePullSecrets ?? []),
-      ...(tuning?.input?.imagePullSecrets ?? []),
-      tuning?.output?.imagePushSecret,
-    ].filter(name => name !== undefined && name !== '');
+    const { modelAccessSecret, imagePullSecrets = [] } = (inference?.preset ?? tuning?.preset)?.presetOptions ?? {};
+    const sources = [...(inference?.adapters ?? []).map(({ source }) => source), tuning?.input];
+    const pulling = sources.flatMap(source => source?.imagePullSecrets ?? []);
+    const named = [modelAccessSecret, ...imagePullSecrets, ...pulling, tuning?.output?.imagePushSecret].filter(Boolean);
     const { namespace } = metadata;
     return Promise.all(
       [...new Set(named)].map(name => {
-        const needed = name === options?.modelAccessSecret ? tokenKey : undefined;
+        const needed = name === modelAccessSecret ? tokenKey : undefined;
         return this.#options.secrets.of({ name: name ?? '', namespace }, signal, needed);
       }),
     );

@@ -1,4 +1,4 @@
-import { finalizers, workspaces, type Workspace } from '@kaito/crds';
+import { finalizers, workspaces, type Workspace, type WorkspaceStatus } from '@kaito/crds';
 import {
   ensureFinalizer,
   ignoreNotFound,
@@ -29,6 +29,7 @@ import { adapterSources } from '../../status/adapter-status.ts';
 import { statusEvents } from '../../status/events.ts';
 import { hasEnded } from '../../status/tuning/ended.ts';
 import { isHeldUp } from '../../status/warning-sources.ts';
+import type { StatusInput } from '../../status/status-input.ts';
 import { StatusPace } from '../../status/status-pace.ts';
 import { deletingStatus, workspaceStatus } from '../../status/workspace-status.ts';
 import { ServiceWriter } from '../../workload/service-writer.ts';
@@ -191,48 +192,57 @@ export class WorkspaceReconciler {
     return lookAgain(heldMs, observed.claims.length === 0 ? cacheLagMs : 0);
   }
 
+  /** The status after the steps of a pass. */
+  #statusOf(observed: Observed, decision: Decision, { failure, rollout }: Outcome): WorkspaceStatus {
+    const { provisioning, clock } = this.#options;
+    const { result, target } = decision;
+    const now = clock.now();
+    const input = {
+      observed,
+      result,
+      kept: result.ok ? undefined : target?.plan,
+      ladder: target?.ladder,
+      provisioning,
+      claims: target && provisioning.verdict({ ...observed, workspace: target.workspace }, target.plan),
+      rollout,
+      failure,
+      revision: this.#revisionOf(observed, decision, rollout, now),
+    };
+    return workspaceStatus(input, now);
+  }
+
+  /** An edit that is refused is none that runs: it has no number, and what is shown stays. */
+  #revisionOf(
+    { workspace }: Observed,
+    { result, target, revision, data }: Decision,
+    rollout: Outcome['rollout'],
+    now: number,
+  ): StatusInput['revision'] {
+    if (!result.ok && revision.write) return undefined;
+    const provisioner = this.#options.provisioning.name;
+    const loadsLive = this.#loadsLive(result.ok ? result.plan : target?.plan);
+    const change = lastChange(workspace, revision, data, { rollout, now, provisioner, loadsLive });
+    return { number: revision.number, lastChange: change };
+  }
+
   /** @returns milliseconds until what was found is to be written after all; 0 when it was */
   async #writeStatus(
     observed: Observed,
-    { result, target, revision, data }: Decision,
-    { failure, rollout }: Outcome,
+    decision: Decision,
+    outcome: Outcome,
     { signal, logger }: ReconcileContext,
   ): Promise<number> {
-    const { client, events, provisioning, clock } = this.#options;
+    const { client, events } = this.#options;
+    const { failure } = outcome;
     const { workspace } = observed;
-    const now = clock.now();
-    const status = workspaceStatus(
-      {
-        observed,
-        result,
-        kept: result.ok ? undefined : target?.plan,
-        ladder: target?.ladder,
-        provisioning,
-        claims: target && provisioning.verdict({ ...observed, workspace: target.workspace }, target.plan),
-        rollout,
-        failure,
-        // An edit that is refused is none that runs: it has no number, and what is shown stays.
-        ...((result.ok || !revision.write) && {
-          revision: {
-            number: revision.number,
-            lastChange: lastChange(workspace, revision, data, {
-              rollout,
-              now,
-              provisioner: provisioning.name,
-              loadsLive: this.#loadsLive(result.ok ? result.plan : target?.plan),
-            }),
-          },
-        }),
-      },
-      now,
-    );
+    const status = this.#statusOf(observed, decision, outcome);
     const heldMs = failure ? 0 : this.#pace.waitMs(workspace, status);
     if (heldMs > 0) return heldMs;
     // Gone meanwhile: nobody is left to tell.
     const written = await ignoreNotFound(patchStatus(client, workspaces, workspace, status, { signal }));
     if (!written) return 0;
     this.#options.statusMetrics.statusWritten(workspace, status);
-    for (const event of statusEvents(workspace, status, target?.moved)) {
+    for (const event of statusEvents(workspace, status, decision.target?.moved)) {
       logger.info('Workspace changed', { reason: event.reason, detail: event.message });
       events.record(workspace, event);
     }

@@ -54,20 +54,24 @@ function endedNow({ failure, digest }: TrainingState, outcome: string, plan: Tun
   return { started: { ...failed, reason: reasons.tuningFailed }, succeeded: { ...failed, reason: reasons.failed } };
 }
 
+function pending(message: string): Verdict {
+  return { ok: false, reason: reasons.tuningPending, message };
+}
+
 function startedVerdict(input: StatusInput, state: TrainingState, resource: Verdict): Verdict {
-  const { observed, failure, rollout } = input;
-  const pending = (message: string): Verdict => ({ ok: false, reason: reasons.tuningPending, message });
+  const { observed, failure } = input;
   if (failure && failure.step !== 'claims') return { ok: false, reason: failure.reason, message: failure.message };
   const [trouble] = podTroubles(observed.pods);
   if (trouble) return { ok: false, reason: trouble.reason, message: describeTrouble(trouble) };
-  if (!state.job) {
-    if (!resource.ok) return pending('waiting for the node');
-    return pending(
-      rollout?.go === false ? `waiting until the pod can be placed: ${rollout.message}` : 'the Job is being created',
-    );
-  }
+  if (!state.job) return beforeJob(input, resource);
   if (!state.begun) return pending('the pod of the training is being started');
   const what = doing[state.step ?? ''] ?? 'between two steps';
   const progress = state.step === steps.trainer ? describeProgress(observed) : undefined;
   return { ok: true, reason: reasons.tuningStarted, message: progress ? `${what}: ${progress}` : what };
+}
+
+function beforeJob({ rollout }: StatusInput, resource: Verdict): Verdict {
+  if (!resource.ok) return pending('waiting for the node');
+  const held = rollout?.go === false ? `waiting until the pod can be placed: ${rollout.message}` : undefined;
+  return pending(held ?? 'the Job is being created');
 }

@@ -4,6 +4,7 @@ import type { Observed } from '../../observed.ts';
 import { lineageOf } from '../../render/tuning/lineage.ts';
 import { trainingDigest } from '../../render/tuning/training-digest.ts';
 import { momentOf, timestamp } from '../timestamp.ts';
+import type { TrainingReport } from './training-log.ts';
 import { trainingState, type TrainingState } from './training-state.ts';
 
 /**
@@ -24,11 +25,9 @@ export function tuningStatus(observed: Observed, plan: TuningPlan, now: number):
     ...(state.job && attemptsOf(observed, known)),
     ...progressOf(observed, known, now),
   };
-  return state.outcome ? { ...withoutEstimate(running), ...endOf(observed, plan, state, now) } : running;
-}
-
-function withoutEstimate({ estimatedFinishAt: _, ...rest }: TuningStatus): TuningStatus {
-  return rest;
+  if (!state.outcome) return running;
+  const { estimatedFinishAt: _, ...rest } = running;
+  return { ...rest, ...endOf(observed, plan, state, now) };
 }
 
 function startOf({ trainer }: TrainingState, known: TuningStatus | undefined): Pick<TuningStatus, 'startedAt'> {
@@ -42,21 +41,30 @@ function attemptsOf({ pods: [pod] }: Observed, known: TuningStatus | undefined):
   return { pod: pod.metadata.name, attempts: (known?.attempts ?? 0) + 1 };
 }
 
-/** Percent are whole, so that status is written a hundred times at most for them. */
 function progressOf({ training }: Observed, known: TuningStatus | undefined, now: number): Partial<TuningStatus> {
   if (!training) return {};
-  const { step, steps, epoch, loss, secondsPerStep, checkpoint, resumedFrom } = training;
-  const left = step !== undefined && steps !== undefined ? steps - step : undefined;
-  const leftMs = left && secondsPerStep ? left * secondsPerStep * 1000 : undefined;
+  const { epoch, loss, checkpoint, resumedFrom } = training;
   return {
-    ...(step !== undefined && { step }),
-    ...(steps !== undefined && { steps }),
-    ...(step !== undefined && steps && { progress: `${Math.floor((100 * step) / steps)}%` }),
+    ...stepsOf(training, known, now),
     ...(epoch !== undefined && { epoch: shown(epoch) }),
     ...(loss !== undefined && { loss: shown(loss) }),
     ...(checkpoint !== undefined && { checkpoint }),
     ...(resumedFrom !== undefined && { resumedFrom }),
-    ...(leftMs !== undefined && { estimatedFinishAt: estimate(leftMs, known?.estimatedFinishAt, now) }),
+  };
+}
+
+function stepsOf(
+  { step, steps, secondsPerStep }: TrainingReport,
+  known: TuningStatus | undefined,
+  now: number,
+): Partial<TuningStatus> {
+  if (step === undefined || !steps) return {};
+  const leftMs = (steps - step) * (secondsPerStep ?? 0) * 1000;
+  return {
+    step,
+    steps,
+    progress: `${Math.floor((100 * step) / steps)}%`,
+    ...(leftMs > 0 && { estimatedFinishAt: estimate(leftMs, known?.estimatedFinishAt, now) }),
   };
 }
 
