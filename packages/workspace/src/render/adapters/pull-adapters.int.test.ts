@@ -4,7 +4,7 @@ import { jest } from '@jest/globals';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { lastOfEach, type AdapterReport } from '../../observe/adapter-reports.ts';
-import { runScript, shells, useFolder, type Ended } from '../transfer/run-script.test-data.ts';
+import { runScript, useShells, useFolder, type Ended } from '../transfer/run-script.test-data.ts';
 import { pullAdaptersScript } from './pull-adapters-script.ts';
 import { adapterMarker } from './report-functions.ts';
 
@@ -16,7 +16,7 @@ const layer: Layer = [
   { name: 'data/lineage.json', content: '{"base":"microsoft/phi-4@1"}' },
 ];
 
-describe.each(shells())('adapters that are there before the server starts, by $name', shell => {
+describe.each(useShells())('adapters that are there before the server starts, by $name', shell => {
   const registry = useRegistry();
   const folder = useFolder();
   const image = (name: string): string => `${registry().host}/public/${name}`;
