@@ -219,7 +219,7 @@ export class WorkspaceReconciler {
               rollout,
               now,
               provisioner: provisioning.name,
-              loadsLive: this.#loadsLive(result.ok ? result.plan : target?.plan),
+              loadsLive: this.#loadsLive(target?.plan),
             }),
           },
         }),
