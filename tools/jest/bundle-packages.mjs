@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, w
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import 'reflect-metadata'; // @peculiar/x509 needs it.
+// oxlint-disable-next-line import/no-unassigned-import -- @peculiar/x509 needs it
+import 'reflect-metadata';
 
 const require = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 

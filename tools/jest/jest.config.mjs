@@ -45,8 +45,9 @@ export default {
   rootDir,
   reporters: ['default', '<rootDir>/tools/jest/count-reporter.mjs'],
   testSequencer: '<rootDir>/tools/jest/longest-first.mjs',
-  // Of unit tests. One more than the bar's cores: what has a stack waits for it a good deal of its time.
+  // For two cores: tests with a stack wait a third of their time.
   maxWorkers: 3,
+  // Of unit tests. A worker may get half a core, and stall while a stack starts.
   testTimeout: 30_000,
   projects: [
     {

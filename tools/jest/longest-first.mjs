@@ -16,7 +16,8 @@ export default class LongestFirst extends TestSequencer {
     const durations = readDurations();
     const of = new Map(tests.map(test => [test, durations[nameOf(test)] ?? guess(test)]));
     return tests.toSorted(
-      (a, b) => Number(this.hasFailed(b)) - Number(this.hasFailed(a)) || of.get(b) - of.get(a) || compare(a.path, b.path),
+      (a, b) =>
+        Number(this.hasFailed(b)) - Number(this.hasFailed(a)) || of.get(b) - of.get(a) || compare(a.path, b.path),
     );
   }
 

@@ -126,7 +126,7 @@ const shown = ({ name, priority }: { readonly name: string; readonly priority?: 
 test('the columns of kubectl get', () => {
   const columns = versions.map(({ name, version }) => [name, version.additionalPrinterColumns.map(shown).join(' ')]);
   const workspace =
-    'Instance ResourceReady InferenceReady WorkspaceReady State Age (JobStarted) (WorkspaceSucceeded) (TargetNodeCount) (Model) (Reason) ($/h) (ETA)';
+    'Instance ResourceReady InferenceReady WorkspaceReady State Age (JobStarted) (WorkspaceSucceeded) (TargetNodeCount) (Model) (Progress) (Loss) (Reason) ($/h) (ETA)';
   expect(columns).toEqual([
     ['Machine v1alpha5', 'Type Zone Node Ready Age (Capacity) (Provisioner) (Template)'],
     ['NodeClaim v1', 'Type Capacity Zone Node Ready Age (ImageID) (ID) (NodePool) (NodeClass) (Drifted)'],

@@ -39,7 +39,8 @@ test(`${COUNT} claims at once become Ready within ${BUDGET} ARM requests each`, 
       const ready = found.filter(({ status }) =>
         status?.conditions?.some(c => c.type === 'Ready' && c.status === 'True'),
       );
-      expect(ready).toHaveLength(COUNT);
+      // Not by a matcher: a message with half a hundred claims takes longer than all else.
+      if (ready.length < COUNT) throw new Error(`${ready.length} of ${COUNT}`);
       return ready;
     },
     { timeoutMs: 180_000, describe: 'all claims are Ready' },
@@ -56,7 +57,9 @@ test(`${COUNT} claims deleted at once are gone within ${BUDGET} ARM requests eac
       stack().client.delete(kind === 'Machine' ? machines : nodeClaims, { name }),
     ),
   );
-  await eventually(async () => expect(await claims()).toEqual([]), { timeoutMs: 180_000 });
+  await eventually(async () => expect((await claims()).map(({ metadata }) => metadata.name)).toEqual([]), {
+    timeoutMs: 180_000,
+  });
   await expectWithinBudget();
   expect((await stack().emulator.state()).pools.filter(({ mode }) => mode !== 'System')).toEqual([]);
 });

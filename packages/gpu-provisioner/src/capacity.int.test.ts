@@ -6,17 +6,17 @@ import { aMachine, aNodeClaim, eventually, useStack } from '@kaito/testing';
 
 jest.setTimeout(90_000);
 
-// What failed is forgotten after seconds here, and nothing may take longer than seconds.
+// A size that is not sold is forgotten after seconds here, and nothing may take longer than seconds, on a busy machine too.
 const stack = useStack({
   workspace: false,
   env: {
     provisioner: {
       LEADER_ELECT: 'false',
-      CAPACITY_MEMORY: '6s',
+      CAPACITY_MEMORY: '60s',
       SKU_MEMORY: '6s',
       QUOTA_REFRESH: '1s',
       LAUNCH_TIMEOUT: '4s',
-      REGISTRATION_TIMEOUT: '2s',
+      REGISTRATION_TIMEOUT: '4s',
       INITIALIZATION_TIMEOUT: '2s',
     },
   },

@@ -140,12 +140,15 @@ describe('a start', () => {
   });
 
   it('is counted', async () => {
-    const metrics = await (await fetch(getStack().workspace.metricsUrl)).text();
-    for (const phase of ['Planned', 'NodeJoined', 'Ready']) {
-      expect(metrics).toMatch(new RegExp(`kaito_workspace_phase_duration_seconds_count\\{phase="${phase}"\\} [1-9]`));
-    }
-    expect(metrics).toMatch(/kaito_workspace_start_duration_seconds_count [1-9]/);
-    expect(metrics).toMatch(/kaito_workspaces\{state="Ready",reason=""\} [1-9]/);
+    // It is counted when it is written, which others may read first.
+    await eventually(async () => {
+      const metrics = await (await fetch(getStack().workspace.metricsUrl)).text();
+      for (const phase of ['Planned', 'NodeJoined', 'Ready']) {
+        expect(metrics).toMatch(new RegExp(`kaito_workspace_phase_duration_seconds_count\\{phase="${phase}"\\} [1-9]`));
+      }
+      expect(metrics).toMatch(/kaito_workspace_start_duration_seconds_count [1-9]/);
+      expect(metrics).toMatch(/kaito_workspaces\{state="Ready",reason=""\} [1-9]/);
+    });
   });
 });
 

@@ -84,7 +84,7 @@ export class WorkspaceBench {
   settledClaims(name: string, count: number): Promise<readonly string[]> {
     return eventually(async () => {
       const claims = await this.claims(name);
-      expect(claims).toHaveLength(count);
+      if (claims.length !== count) throw new Error(`claims of ${name}: ${claims.join(', ')}`);
       return claims;
     });
   }

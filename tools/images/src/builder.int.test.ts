@@ -36,7 +36,9 @@ function building(): readonly string[] {
     try {
       if (!/^\d+$/.test(name)) return [];
       const mounts = readFileSync(`/proc/${name}/mountinfo`, 'utf8').split('\n');
-      return mounts.some(mount => mount.includes(`${folder}/images/store/`) && mount.includes('/merged ')) ? [name] : [];
+      return mounts.some(mount => mount.includes(`${folder}/images/store/`) && mount.includes('/merged '))
+        ? [name]
+        : [];
     } catch {
       return []; // It has ended meanwhile.
     }
@@ -59,14 +61,16 @@ async function startBuild(): Promise<ChildProcess> {
   });
 }
 
-(available ? test : test.skip)('a build that is killed leaves no process, no mount and no container', async () => {
-  build = await startBuild();
-  await eventually(() => expect(building()).not.toEqual([]), { timeoutMs: 60_000, describe: 'it builds' });
-  build.kill('SIGKILL');
-  await once(build, 'exit');
-  await eventually(() => expect(building()).toEqual([]), { describe: 'nobody sees its overlays any more' });
-  const containers = join(folder, 'images/store/overlay-containers/containers.json');
-  expect(JSON.parse(readFileSync(containers, 'utf8'))).not.toEqual([]);
-  const builder = await ownBuildah({ onProgress: () => undefined });
-  expect(await builder.run(['containers', '--quiet'])).toBe('');
+(available ? describe : describe.skip)('a build that is killed', () => {
+  test('leaves no process, no mount and no container', async () => {
+    build = await startBuild();
+    await eventually(() => expect(building()).not.toEqual([]), { timeoutMs: 60_000, describe: 'it builds' });
+    build.kill('SIGKILL');
+    await once(build, 'exit');
+    await eventually(() => expect(building()).toEqual([]), { describe: 'nobody sees its overlays any more' });
+    const containers = join(folder, 'images/store/overlay-containers/containers.json');
+    expect(JSON.parse(readFileSync(containers, 'utf8'))).not.toEqual([]);
+    const builder = await ownBuildah({ onProgress: () => undefined });
+    expect(await builder.run(['containers', '--quiet'])).toBe('');
+  });
 });

@@ -230,7 +230,7 @@ describe('status', () => {
       expect([kind, lines[0]]).toEqual([kind, columns]);
       expect(lines[1]).toMatch(new RegExp(`^${name} Standard_NC6s_v3 True True True Ready \\d+s$`));
       expect((await table('get', kind, '-o', 'wide'))[0]).toBe(
-        `${columns} JOBSTARTED WORKSPACESUCCEEDED TARGETNODECOUNT MODEL REASON $/H ETA`,
+        `${columns} JOBSTARTED WORKSPACESUCCEEDED TARGETNODECOUNT MODEL PROGRESS LOSS REASON $/H ETA`,
       );
       const wide = (await table('get', kind, name, '-o', 'wide'))[1];
       expect(wide?.endsWith(` 1 ${plan.model} ${diagnosis.cause} 3.06 ${startup.estimatedReadyAt}`)).toBe(true);

@@ -272,16 +272,17 @@ describe('the Nodes of agent pools', () => {
     const names = Array.from({ length: 100 }, (_, index) => `b${index}`);
     const start = performance.now();
     await Promise.all(names.map(name => create(name)));
-    await eventually(async () =>
-      expect((await emulator.client.state()).nodes.filter(node => /^aks-b\d/.test(node))).toHaveLength(100),
+    await eventually(
+      async () => expect((await emulator.client.state()).nodes.filter(node => /^aks-b\d/.test(node))).toHaveLength(100),
+      { timeoutMs: 60_000 },
     );
     const tookMs = performance.now() - start;
     await Promise.all(names.map(name => arm.send('DELETE', arm.path(name))));
     await eventually(async () => {
       const { items } = await stack().client.list(nodes);
-      expect(items.filter(({ metadata }) => /^aks-b\d/.test(metadata.name))).toEqual([]);
+      expect(items.map(({ metadata }) => metadata.name).filter(name => /^aks-b\d/.test(name))).toEqual([]);
     });
     // Far above what it takes (under a second), so that a busy machine does not fail it.
-    expect(tookMs).toBeLessThan(10_000);
+    expect(tookMs).toBeLessThan(30_000);
   });
 });

@@ -110,7 +110,7 @@ test('more events than can wait are dropped and counted', async () => {
   // The first is being written while the others wait.
   expect(api.requests).toHaveLength(4_001);
   expect(logger.lines).toMatchObject([{ level: 'warn', meta: { dropped: 4 } }]);
-}, 20_000);
+}, 60_000);
 
 test('a burst goes out at once up to a point, the rest one by one, unless somebody waits for the end', async () => {
   const paused = async (count: number): Promise<void> => {

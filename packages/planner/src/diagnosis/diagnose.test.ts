@@ -25,6 +25,8 @@ describe.each(cases)('%s', (_, row) => {
 
 const azure = (text: string): Symptom => ({ place: 'claim', code: 'LaunchFailed', text });
 const log = (text: string): Symptom => ({ place: 'log', text });
+const said = (text: string): Symptom => ({ place: 'log', code: 'trainer', text: `Traceback\n${text}\nTraceback\nx` });
+const step = (text: string): Symptom => ({ place: 'container', code: 'StepFailed', text });
 
 describe('texts that were seen in the field', () => {
   it.each<[string, Symptom, string, readonly string[]]>([
@@ -114,6 +116,7 @@ describe('texts that were seen in the field', () => {
       ['target_modules'],
     ],
     ['a gate', log('401 Client Error: Cannot access gated repo for url x'), 'TokenMissing', ['modelAccessSecret']],
+    ...trainings(),
     ...karpenter(),
   ])('%s', (_, symptom, cause, words) => {
     const found = diagnose(symptom);
@@ -121,6 +124,47 @@ describe('texts that were seen in the field', () => {
     for (const word of words) expect(`${found.message} ${found.nextStep}`).toContain(word);
   });
 });
+
+/** Of KAITO's trainer with transformers 5.14, TRL 1.16 and PEFT 0.11, and of the steps around it. */
+function trainings(): readonly [string, Symptom, string, readonly string[]][] {
+  return [
+    [
+      'a choice that is none',
+      said(
+        "fine_tuning.py: error: argument --save_strategy/--save-strategy: invalid choice: 'sometimes' (choose from 'no', 'steps', 'epoch', 'best')",
+      ),
+      'TrainingOptionInvalid',
+      ['save_strategy', "invalid choice: 'sometimes'"],
+    ],
+    [
+      'memory of a trainer',
+      said(
+        'torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 20.00 MiB. GPU 0 has a total capacity of 15.77 GiB',
+      ),
+      'GpuOutOfMemory',
+      ['per_device_train_batch_size', 'qlora'],
+    ],
+    ['memory of a server', log('torch.OutOfMemoryError: CUDA out of memory.'), 'GpuOutOfMemory', ['max-model-len']],
+    [
+      'modules of a trainer',
+      said("ValueError: Target modules {'q_projection'} not found in the base model. Please check the target modules"),
+      'TargetModulesMissing',
+      ['LoraConfig.target_modules'],
+    ],
+    [
+      'a full disk of a step',
+      step('step data ended with exit code 1: write /mnt/data/a: no space left on device'),
+      'NodeDiskFull',
+      [],
+    ],
+    [
+      'a step that is told no more of',
+      step('step output (push secret "push") ended with exit code 1'),
+      'StepFailed',
+      ['kubectl logs -c output'],
+    ],
+  ];
+}
 
 /** Reasons of Karpenter's Azure provider, with words that say nothing. */
 function karpenter(): readonly [string, Symptom, string, readonly string[]][] {

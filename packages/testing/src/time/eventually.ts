@@ -5,12 +5,15 @@ export interface EventuallyOptions {
   readonly describe?: string;
   /** 20,000 by default. */
   readonly timeoutMs?: number;
-  /** Pause between two tries; 50 by default. */
+  /** Pause between the first tries; 50 by default. What takes long is asked for less often, a tenth of the time so far apart. */
   readonly intervalMs?: number;
   /** Gives more to read when time is up, such as the logs of a stack: `stack.dump`. */
   readonly dump?: () => Promise<string> | string;
   readonly signal?: AbortSignal;
 }
+
+/** However long it takes: something that is to be seen only for a while must not slip through. */
+const LONGEST_INTERVAL_MS = 250;
 
 /**
  * Waits for a condition: calls `attempt` again and again until it returns instead of throwing.
@@ -19,7 +22,8 @@ export interface EventuallyOptions {
  */
 export async function eventually<T>(attempt: () => Promise<T> | T, options: EventuallyOptions = {}): Promise<T> {
   const { timeoutMs = 20_000, intervalMs = 50, signal } = options;
-  const until = performance.now() + timeoutMs;
+  const since = performance.now();
+  const until = since + timeoutMs;
   for (let tries = 1; ; tries++) {
     try {
       return await attempt();
@@ -27,7 +31,8 @@ export async function eventually<T>(attempt: () => Promise<T> | T, options: Even
       signal?.throwIfAborted();
       if (performance.now() >= until) throw await failure(options, tries, cause);
     }
-    await delay(intervalMs, undefined, { signal }).catch(() => signal?.throwIfAborted());
+    const pause = Math.max(intervalMs, Math.min((performance.now() - since) / 10, LONGEST_INTERVAL_MS));
+    await delay(pause, undefined, { signal }).catch(() => signal?.throwIfAborted());
   }
 }
 

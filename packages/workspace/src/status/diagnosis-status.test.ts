@@ -153,7 +153,7 @@ function interruptedWorld(text: string): World {
   const output = checkpoint
     ? { volumeSource: { emptyDir: {} } }
     : { image: 'example.com/a:1', imagePushSecret: 'push' };
-  const workspace = {
+  const interrupted = {
     ...tuned,
     ...(tuned.tuning && { tuning: { ...tuned.tuning, output } }),
     status: {
@@ -164,7 +164,7 @@ function interruptedWorld(text: string): World {
       },
     },
   };
-  return [training({ workspace, pods: [] }), { result: tuningResult }];
+  return [training({ workspace: interrupted, pods: [] }), { result: tuningResult }];
 }
 
 function progressWorld(code: string, text: string): World {

@@ -13,6 +13,8 @@ test.each([
   ['ls "/mnt/data"; ls /mnt', 'ls "/pod/volumes/data"; ls /pod/root/mnt'],
   ['--dir=/mnt/data', '--dir=/pod/volumes/data'],
   ['echo x >/dev/termination-log', 'echo x >/pod/message'],
+  ['${LOG:-/dev/termination-log}', '${LOG:-/pod/message}'],
+  ['x-/mnt/data', 'x-/mnt/data'],
   ['cp /tmp/a /mnt/data/b', 'cp /tmp/stack/pod/tmp/a /pod/volumes/data/b'],
   ['/mnt/database /mnt/data-2 /mnt/data.tar', '/pod/root/mnt/database /pod/root/mnt/data-2 /pod/root/mnt/data.tar'],
   ['$HOME/mnt/data ./tmp ../mnt/data ${A}/tmp', '$HOME/mnt/data ./tmp ../mnt/data ${A}/tmp'],

@@ -10,7 +10,7 @@ export const stepRows: readonly DiagnosisRow[] = [
     places: ['container'],
     codes: step,
     pattern:
-      /push secret "(?<secret>[^"]+)".*cannot push to (?<image>\S+): .*(?:status code 40[13]|\b40[13]\b|unauthorized|denied|forbidden|authentication required|basic credential not found)/i,
+      /push secret "(?<secret>[^"]+)".*cannot push to (?<image>\S+): .*(?:status code 40[13]|\b40[13]\b|unauthorized|denied|forbidden|authentication required|credential not found)/i,
     mover: 'user',
     message: 'the registry does not let the Secret {secret} push {image}',
     nextStep:
@@ -43,7 +43,7 @@ export const stepRows: readonly DiagnosisRow[] = [
     pattern: /cannot push to (?<image>\S+): .*(?:status code 404|name unknown|name_unknown|not found)/i,
     mover: 'user',
     message: 'the registry has no place for {image}',
-    nextStep: 'create the repository in the registry, or correct tuning.output.image in a new workspace',
+    nextStep: 'create the repository in the registry, or correct tuning.output.image',
     source: 'OCI distribution specification, error code NAME_UNKNOWN',
     example: {
       code: 'StepFailed',
@@ -72,7 +72,7 @@ export const stepRows: readonly DiagnosisRow[] = [
     pattern: /cannot download (?<url>\S+): HTTP (?:404|410)\b/,
     mover: 'user',
     message: 'there is nothing at the address of the data, {url}',
-    nextStep: 'correct tuning.input.urls in a new workspace, or put the file there and apply the workspace again',
+    nextStep: 'correct tuning.input.urls; if the file was put there only now, delete the workspace and apply it again',
     source: 'RFC 9110, status codes 404 and 410',
     example: {
       code: 'StepFailed',
@@ -115,7 +115,7 @@ export const stepRows: readonly DiagnosisRow[] = [
     pattern: /cannot download (?<url>\S+): its SHA-256 is (?<actual>[0-9a-f]{64}), not (?<wanted>[0-9a-f]{64})/i,
     mover: 'user',
     message: 'the file at {url} is not the one that is wanted: its SHA-256 is {actual}',
-    nextStep: 'if the new file is right, correct the checksum behind #sha256= in tuning.input.urls in a new workspace',
+    nextStep: 'if the new file is right, correct the checksum behind #sha256= in tuning.input.urls',
     source: SCRIPTS,
     example: {
       code: 'StepFailed',

@@ -44,7 +44,7 @@ export const trainerRows: readonly DiagnosisRow[] = [
     mover: 'user',
     message: 'the data set has no column "{column}"; it has {columns}',
     nextStep:
-      'give the data one of the columns messages (chats in the form of OpenAI), prompt and completion, or text, and make a new workspace, or correct the file at its address',
+      'give each example messages (a chat in the form of OpenAI), prompt and completion, or text; then delete the workspace and apply it again',
     source: `${KAITO}/dataset.py; Kaito, train.py; TRL docs, "Dataset formats"`,
     example: {
       code: 'trainer',
@@ -60,7 +60,7 @@ export const trainerRows: readonly DiagnosisRow[] = [
     mover: 'user',
     message: 'the data set has no column that can be trained from',
     nextStep:
-      'give each example messages (a chat in the form of OpenAI), prompt and completion, or text, and correct the file at its address',
+      'give each example messages (a chat in the form of OpenAI), prompt and completion, or text; then delete the workspace and apply it again',
     source: 'huggingface/trl, trl/trainer/sft_trainer.py',
     example: { code: 'trainer', text: 'KeyError: None' },
   },
@@ -134,12 +134,15 @@ export const trainerRows: readonly DiagnosisRow[] = [
     cause: 'TrainingOptionInvalid',
     places: ['log'],
     codes: trainer,
-    pattern: /error: argument (?<option>--\S+?):? (?<why>(?:invalid|expected|not allowed)[^\n]{1,200})/,
+    pattern: /error: argument --(?<option>\w+)[^\s:]{0,100}: (?<why>(?:invalid|expected|not allowed)[^\n]{1,200})/,
     mover: 'user',
     message: 'the trainer does not take the value of {option}: {why}',
     nextStep: `correct the setting ${CONFIG}`,
     source: 'Python docs, argparse',
-    example: { code: 'trainer', text: "train.py: error: argument --num_train_epochs: invalid float value: 'many'" },
+    example: {
+      code: 'trainer',
+      text: "fine_tuning.py: error: argument --max_steps/--max-steps: invalid int value: 'many'",
+    },
   },
   {
     cause: 'TrainingOptionInvalid',
@@ -155,5 +158,31 @@ export const trainerRows: readonly DiagnosisRow[] = [
       code: 'trainer',
       text: "ValueError: sometimes is not a valid SaveStrategy, please select one of ['no', 'steps', 'epoch', 'best']",
     },
+  },
+  {
+    cause: 'ResultsNotWritable',
+    places: ['log'],
+    codes: trainer,
+    pattern: /PermissionError: \[Errno 13\] Permission denied: '(?<path>[^']{1,300})'/,
+    mover: 'user',
+    message: 'the trainer may not write {path}',
+    nextStep:
+      'let user 65534 write to the volume of tuning.output: by the owner of its folders, by its mount options, or by a storage class that sets the group (fsGroup)',
+    source: 'Python docs, "Built-in Exceptions", PermissionError',
+    example: {
+      code: 'trainer',
+      text: "PermissionError: [Errno 13] Permission denied: '/mnt/results/kaito-run.json.new'",
+    },
+  },
+  {
+    cause: 'ResultsFull',
+    places: ['log'],
+    codes: trainer,
+    pattern: /No space left on device|Disk quota exceeded|enforce fail at inline_container/,
+    mover: 'user',
+    message: 'there is no room left for the results, or for the checkpoints beside them',
+    nextStep: `enlarge the volume of tuning.output, or keep fewer checkpoints ${CONFIG}: TrainingArguments.save_total_limit`,
+    source: 'Linux, errno ENOSPC and EDQUOT; pytorch/pytorch, caffe2/serialize/inline_container.cc',
+    example: { code: 'trainer', text: "OSError: [Errno 28] No space left on device: '/mnt/results/checkpoint-50'" },
   },
 ];

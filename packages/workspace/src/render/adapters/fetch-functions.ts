@@ -1,7 +1,6 @@
 import { shell } from '../transfer/shell.ts';
 import { basics } from '../transfer/shell-basics.ts';
 import { registryFunctions } from '../transfer/shell-registry.ts';
-import { tarFunctions } from '../transfer/shell-tar.ts';
 import { unpackFunctions } from '../transfer/shell-unpack.ts';
 
 /**
@@ -12,7 +11,6 @@ import { unpackFunctions } from '../transfer/shell-unpack.ts';
  */
 export const fetchFunctions = shell`${basics}
 set +eu
-${tarFunctions}
 
 ${registryFunctions}
 

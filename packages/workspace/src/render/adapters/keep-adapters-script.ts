@@ -156,8 +156,8 @@ forgetOthers() {
     name=$(basename "$path")
     [ -f "$path" ] || continue
     isWanted "$name" && continue
-    report "$name" '' Unloaded
     rm -rf "$STORE_DIR/$name" "$RUN_DIR/have/$name" "$RUN_DIR/loaded/$name" "$RUN_DIR/retry/pull-$name" "$RUN_DIR/retry/load-$name"
+    report "$name" '' Unloaded
   done
   for path in "$RUN_DIR/serving"/*; do
     isWanted "$(basename "$path")" || rm -f "$path"

@@ -4,7 +4,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFi
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { lastOfEach, type AdapterReport } from '../../observe/adapter-reports.ts';
-import { runScript, shells, useFolder } from '../transfer/run-script.test-data.ts';
+import { runScript, useShells, useFolder } from '../transfer/run-script.test-data.ts';
 import { adaptersReadyScript, keepAdaptersScript } from './keep-adapters-script.ts';
 import { adapterMarker } from './report-functions.ts';
 import { VllmServer } from './vllm-server.test-data.ts';
@@ -18,7 +18,7 @@ function layersOf(says: string, { rank = 8, extra = {} as Readonly<Record<string
   return [Object.entries(files).map(([name, content]) => ({ name: `data/${name}`, content }))];
 }
 
-describe.each(shells())('the container that keeps adapters, by $name', shell => {
+describe.each(useShells())('the container that keeps adapters, by $name', shell => {
   const registry = useRegistry();
   let server: VllmServer;
   let running: ChildProcess | undefined;

@@ -15,6 +15,7 @@ tab=$(printf '\t')
 printf '%s' "$ADAPTERS" >"$tmp/wanted"
 while IFS=$tab read -r name image <&4; do
   if [ ! -f "$RUN_DIR/have/$name" ]; then
+    rm -rf "$STORE_DIR/$name"
     fetchAdapter "$image" "$STORE_DIR/$name" "$tmp/fetched" 2>"$tmp/words" &
     if ! wait $!; then
       words=$(wordsOf "$tmp/words")

@@ -9,8 +9,10 @@ const modules: Readonly<Record<string, string>> = {
   'numpy.py': 'class random:\n    seed = staticmethod(lambda value: None)\n',
   'trl.py': `
 class SFTTrainer:
-    def __init__(self, args=None, train_dataset=None):
+    def __init__(self, args=None, train_dataset=None, data_collator=None):
         print("text column", args.dataset_text_field)
+        if data_collator:
+            print("batch", data_collator.torch_call([{"input_ids": [1], "labels": [1, 2]}]))
 `,
   'accelerate/__init__.py': 'class PartialState:\n    def wait_for_everyone(self):\n        pass\n',
   'accelerate/utils.py': `

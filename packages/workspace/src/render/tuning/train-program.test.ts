@@ -121,6 +121,12 @@ describe('train.py', () => {
     expect(ended).toMatchObject({ code: 0, told: [] });
   });
 
+  it('keeps from the collator what it cannot pad', async () => {
+    const collator = 'data_collator=Some(mlm=False, torch_call=lambda examples: examples)';
+    const fault = `from trl import SFTTrainer; SFTTrainer(args=ta_args, ${collator})`;
+    expect((await bench.run({ FAULT: fault })).lines).toContain("batch [{'input_ids': [1]}]");
+  });
+
   it('gives TRL back the name of the column of plain text, and refuses data that has no column that it knows', async () => {
     expect((await bench.run({ FAULT: made('"text"') })).lines).toContain('text column text');
     expect((await bench.run({ RUN_ID: 'chat', FAULT: made('"messages"') })).lines).toContain('text column None');
@@ -143,6 +149,7 @@ describe('a failure', () => {
       'import argparse; p = argparse.ArgumentParser(); p.add_argument("--r", type=int); p.parse_args(["--r", "x"])',
     ],
     ['memory', 'class OutOfMemoryError(RuntimeError): pass\nraise OutOfMemoryError("CUDA out of memory. Tried")'],
+    ['rights', raised('PermissionError(13, "Permission denied", "/mnt/results")')],
     [
       'data that cannot be read',
       'try:\n    raise TypeError("no JSON")\nexcept Exception:\n    raise ValueError("Unable to load dataset /mnt/data/a with file type \'json\'")',

@@ -281,8 +281,20 @@ def patch_trainer(run_id, progress):
 KNOWN_COLUMNS = {"messages", "conversations", "prompt", "input_ids"}
 
 
-def patch_text_column():
-    """fine_tuning.py names no column for plain text, and so takes TRL's own away: text."""
+# What a tokenizer pads.
+PADDED = ("input_ids", "attention_mask", "token_type_ids", "special_tokens_mask")
+
+
+def keep_what_is_padded(collator):
+    """The collator of fine_tuning.py makes labels of its own, and fails at those of TRL where the examples of a batch differ in length."""
+    if getattr(collator, "mlm", None) is not False or not hasattr(collator, "torch_call"):
+        return
+    collate = collator.torch_call
+    collator.torch_call = lambda examples: collate([{key: one[key] for key in PADDED if key in one} for one in examples])
+
+
+def patch_sft_trainer():
+    """fine_tuning.py names no column for plain text, and so takes the default of TRL away: text."""
     from trl import SFTTrainer
 
     make = SFTTrainer.__init__
@@ -296,6 +308,7 @@ def patch_text_column():
                 known = "use messages, prompt and completion, or text"
                 raise ValueError(f"Column 'text' does not exist in the dataset. Available columns: {sorted(columns)}; {known}")
             settings.dataset_text_field = "text"
+        keep_what_is_padded(named.get("data_collator"))
         make(self, *arguments, **named)
 
     SFTTrainer.__init__ = made
@@ -329,6 +342,8 @@ def cannot_help(error):
     while error is not None and error not in chain:
         chain.append(error)
         error = error.__cause__ or error.__context__
+    if any(isinstance(one, PermissionError) for one in chain):
+        return True
     # A volume that fails for a moment is behind some of the words below.
     if any(isinstance(one, OSError) and not isinstance(one, FileNotFoundError) for one in chain):
         return False
@@ -367,7 +382,7 @@ def seed(run_id):
 def train(run_id):
     progress = Progress()
     patch_trainer(run_id, progress)
-    patch_text_column()
+    patch_sft_trainer()
     seed(run_id)
     program = os.path.join(os.getcwd(), "fine_tuning.py")
     sys.path.insert(0, os.getcwd())

@@ -1,7 +1,9 @@
+import type { Pod } from '@kaito/kube';
 import type { TuningPlan } from '@kaito/planner';
 import type { Observed } from '../../observed.ts';
 import { steps } from '../../render/tuning/names.ts';
 import { trainingDigest } from '../../render/tuning/training-digest.ts';
+import type { ContainerStatus } from '../pod-trouble.ts';
 import type { Sign } from '../symptoms.ts';
 import { trainingState, type TrainingState } from './training-state.ts';
 import { describeProgress } from './tuning-status.ts';
@@ -13,12 +15,16 @@ export function trainingSigns(observed: Observed, plan: TuningPlan): readonly Si
 }
 
 function stepSigns({ pods: [pod], logTail, workspace }: Observed, { step }: TrainingState): readonly Sign[] {
-  const all = [...(pod?.status?.initContainerStatuses ?? []), ...(pod?.status?.containerStatuses ?? [])];
-  const ended = all.find(({ name }) => name === step)?.state?.terminated;
+  const ended = step === undefined ? undefined : endOf(pod, step);
   if (!step || !ended || ended.exitCode === 0) return [];
   const said = ended.message ? `: ${ended.message}` : '';
   const text = `step ${step}${credentials(step, workspace)} ended with exit code ${ended.exitCode}${said}`;
   return [{ phase: 'Ready', symptom: { place: 'container', code: 'StepFailed', text }, lastWords: logTail }];
+}
+
+function endOf(pod: Pod | undefined, step: string): NonNullable<ContainerStatus['state']>['terminated'] {
+  const all = [...(pod?.status?.initContainerStatuses ?? []), ...(pod?.status?.containerStatuses ?? [])];
+  return all.find(({ name }) => name === step)?.state?.terminated;
 }
 
 /** Registries do not say whose credentials they refuse. */
@@ -35,12 +41,15 @@ function jobSigns({ failure }: TrainingState): readonly Sign[] {
 
 /** What goes on while nothing is wrong; undefined before the trainer first runs. */
 export function trainingProgress(observed: Observed, plan: TuningPlan): Sign | undefined {
-  const { step, trainer, outcome, ended } = trainingState(observed, plan);
-  if (outcome || ended) return undefined;
-  const isTrained = trainer?.state?.terminated?.exitCode === 0;
-  if (step === steps.output || isTrained) return progress('Training', 'the result is being saved');
-  if (step !== steps.trainer) return interruption(observed, plan);
-  return trainer?.state?.running && progress('Training', describeProgress(observed) ?? 'the trainer starts');
+  const state = trainingState(observed, plan);
+  if (state.outcome || state.ended) return undefined;
+  if (isSaved(state)) return progress('Training', 'the result is being saved');
+  if (state.step !== steps.trainer) return interruption(observed, plan);
+  return state.trainer?.state?.running && progress('Training', describeProgress(observed) ?? 'the trainer starts');
+}
+
+function isSaved({ step, trainer }: TrainingState): boolean {
+  return step === steps.output || trainer?.state?.terminated?.exitCode === 0;
 }
 
 /** A trainer that ran once and does not run now. Only a volume has what it saved. */

@@ -33,7 +33,7 @@ function withoutEstimate({ estimatedFinishAt: _, ...rest }: TuningStatus): Tunin
 
 function startOf({ trainer }: TrainingState, known: TuningStatus | undefined): Pick<TuningStatus, 'startedAt'> {
   const startedAt = known?.startedAt ?? (trainer?.state?.running ?? trainer?.state?.terminated)?.startedAt;
-  return startedAt ? { startedAt: timestamp(momentOf(String(startedAt)) ?? 0) } : {};
+  return startedAt ? { startedAt: timestamp(momentOf(startedAt) ?? 0) } : {};
 }
 
 /** A pod that was not seen before is another attempt. The Job does not count those that were evicted. */
