@@ -20,7 +20,8 @@ In another terminal:
   ${kubectl} get machines,nodeclaims,nodes,pods,services
   ${kubectl} get events --sort-by=.lastTimestamp
   ${kubectl} delete workspace ${name}      # the pod, the node and the agent pool go with it
-The node, the pod and Azure are stand-ins (kwok and an emulator).`;
+The node, the pod and Azure are stand-ins (kwok and an emulator). Pods of trainings and adapters run here as processes; what they see of
+the web and of registries is on this machine: for another manifest than this one there are no data and no images.`;
 }
 
 /** How a user calls the stack's kubectl: by its path unless it is the one in PATH. */

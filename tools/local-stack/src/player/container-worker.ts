@@ -13,7 +13,7 @@ export interface PlayerTimings {
   readonly backOffMs: { readonly first: number; readonly most: number };
   /** Between two looks for something that is missing. */
   readonly retryMs: number;
-  /** Between two probes, where the period is longer. */
+  /** Between two probes, and before the first, where what the probe says is longer. */
   readonly probeMs: number;
 }
 
@@ -147,15 +147,21 @@ export class ContainerWorker {
     const { readinessProbe, livenessProbe } = this.placed.container;
     await Promise.all([
       readinessProbe && this.#probe(readinessProbe, signal, ready => this.#set({ ready })),
-      livenessProbe && this.#probe(livenessProbe, signal, alive => alive || this.#running?.kill()),
+      // Asked too soon it would kill what only starts: its delay counts.
+      livenessProbe && this.#probe(livenessProbe, signal, alive => alive || this.#running?.kill(), Infinity),
     ]);
   }
 
-  #probe(probe: Probe, signal: AbortSignal, onVerdict: (healthy: boolean) => unknown): Promise<void> {
+  #probe(
+    probe: Probe,
+    signal: AbortSignal,
+    onVerdict: (healthy: boolean) => unknown,
+    delayMs = this.#options.timings.probeMs,
+  ): Promise<void> {
     const { runtime, timings, clock } = this.#options;
     const { container } = this.placed;
     const ask = (given: AbortSignal): Promise<boolean> => runtime.probe(container, probe, given);
-    return probeLoop({ probe, ask, onVerdict, quickMs: timings.probeMs, clock }, signal);
+    return probeLoop({ probe, ask, onVerdict, quickMs: timings.probeMs, delayMs, clock }, signal);
   }
 
   #runsAgain({ exitCode }: ContainerEnd): boolean {

@@ -174,7 +174,7 @@ test('what does not end in time is killed', async () => {
   const { runtime, worker, done } = play({ ...job, initContainers: [] });
   runtime.stubborn.add('main');
   await until(() => runtime.runs('main'));
-  await worker.stop(0.02);
+  await Promise.all([worker.stop(0.02), worker.stop(0.02), worker.stop(5)]);
   await done;
   expect(runtime.log).toEqual(['start main', 'TERM main', 'KILL main']);
 });

@@ -82,10 +82,11 @@ export class PodWorker {
    * @param graceSeconds 0 kills at once
    */
   async stop(graceSeconds: number): Promise<void> {
+    const asked = this.#stopping.signal.aborted;
     this.#stopping.abort();
     const { clock } = this.#options;
     const grace = sleep(graceSeconds * SECOND, this.#killing.signal, clock).then(() => this.kill());
-    await Promise.all(this.#of('init', 'main').map(worker => worker.terminate(this.#killing.signal)));
+    if (!asked) await Promise.all(this.#of('init', 'main').map(worker => worker.terminate(this.#killing.signal)));
     await grace;
   }
 

@@ -10,6 +10,8 @@ export interface ProbeLoopOptions {
   readonly onVerdict: (healthy: boolean) => void;
   /** Milliseconds between two looks where the probe's period is longer. */
   readonly quickMs: number;
+  /** Milliseconds before the first look at most, where the probe's delay is longer. */
+  readonly delayMs: number;
   readonly clock: Clock;
 }
 
@@ -22,10 +24,10 @@ const FAILURES = 3;
  * seconds for a good answer; a failure counts once in a period all the same, so that a bad verdict takes as long as in a cluster.
  */
 export async function probeLoop(options: ProbeLoopOptions, signal: AbortSignal): Promise<void> {
-  const { probe, ask, onVerdict, quickMs, clock } = options;
+  const { probe, ask, onVerdict, quickMs, delayMs, clock } = options;
   const periodMs = (probe.periodSeconds ?? PERIOD_SECONDS) * SECOND;
   const { failureThreshold = FAILURES, successThreshold = 1 } = probe;
-  await sleep((probe.initialDelaySeconds ?? 0) * SECOND, signal, clock);
+  await sleep(Math.min((probe.initialDelaySeconds ?? 0) * SECOND, delayMs), signal, clock);
   let verdict: boolean | undefined;
   let [successes, failures] = [0, 0];
   for (let counted = -Infinity; !signal.aborted; await sleep(Math.min(periodMs, quickMs), signal, clock)) {

@@ -3,7 +3,7 @@ import { mkdtemp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { runProgram } from '../binaries/run-program.ts';
-import { waitUntilUp } from '../processes/wait-until-up.ts';
+import { dockerConfig, startRegistry } from '../registry/registry.ts';
 import type { Run } from '../stack/run.ts';
 
 /** Content of files by their path. */
@@ -16,8 +16,6 @@ export interface RegistryOptions {
   readonly oras: string;
   readonly signal: AbortSignal;
 }
-
-const UP_WITHIN_MS = 20_000;
 
 /** Who may reach what is private; the passwords of a stack protect nothing. */
 export const PRIVATE = { prefix: 'private/', user: 'kaito', password: 'local-stack' } as const;
@@ -37,26 +35,15 @@ export class StackRegistry {
 
   /** Starts it on a free port; repositories below `private/` ask for a password. */
   static async start({ run, registry, oras, signal }: RegistryOptions): Promise<StackRegistry> {
-    const folder = join(run.dataDir, 'registry');
-    const { prefix, user, password } = PRIVATE;
-    const program = await run.start({
-      name: 'registry',
-      command: registry,
-      args: [`--blobs=${join(folder, 'blobs')}`, `--private=${prefix}`, `--user=${user}`, `--password=${password}`],
-    });
-    const port = await waitUntilUp([program], async () => /:(\d+)\s/.exec(program.logs())?.[1], {
-      timeoutMs: UP_WITHIN_MS,
-      signal,
-    });
-    const scratch = join(folder, 'work');
+    const { host } = await startRegistry(run, registry, { guarded: PRIVATE, signal });
+    const scratch = join(run.dataDir, 'registry-work');
     await mkdir(scratch, { recursive: true });
-    return new StackRegistry(`localhost:${port}`, oras, scratch);
+    return new StackRegistry(host, oras, scratch);
   }
 
   /** A config.json with the password for what is private, as a Secret of the type kubernetes.io/dockerconfigjson holds it. */
   get credentials(): string {
-    const auth = Buffer.from(`${PRIVATE.user}:${PRIVATE.password}`).toString('base64');
-    return JSON.stringify({ auths: { [this.address]: { auth } } });
+    return dockerConfig(this.address, PRIVATE);
   }
 
   /**

@@ -8,6 +8,10 @@ import { endOrphans } from './end-orphans.ts';
 import { identify } from './host-process.ts';
 import { RunRecord, type Run } from './run-record.ts';
 
+async function until(holds: () => boolean): Promise<void> {
+  for (let tries = 0; !holds() && tries < 500; tries++) await new Promise(resolve => setTimeout(resolve, 10));
+}
+
 describe('endOrphans', () => {
   const folder = useTemporaryFolder();
   const runs = (): string => join(folder(), 'runs');
@@ -35,6 +39,31 @@ describe('endOrphans', () => {
       await owner.ended;
       await gone(owner.pids);
     }
+  });
+
+  test('knows a process by a mark in its environment that has become another program, and none without the mark', async () => {
+    const env = { PATH: process.env['PATH'], MARK: 'ours' };
+    const child = spawn('sh', ['-c', 'read -r go; exec sleep 1000'], {
+      detached: true,
+      stdio: ['pipe', 'ignore', 'ignore'],
+      env,
+    });
+    const pid = child.pid ?? 0;
+    const remembered = identify(pid)!;
+    child.stdin.end('go\n');
+    await until(() => identify(pid)?.command.startsWith('sleep') === true);
+    const runOf = (marker: string): Run => ({
+      owner: { ...remembered, startTime: '1' },
+      dataDir: join(folder(), 'data'),
+      keepData: true,
+      processes: [{ ...remembered, name: 'container', marker }],
+    });
+    mkdirSync(runs());
+    writeFileSync(join(runs(), 'run.json'), JSON.stringify(runOf('MARK=theirs')));
+    expect(await endOrphans(runs())).toEqual([]);
+    writeFileSync(join(runs(), 'run.json'), JSON.stringify(runOf('MARK=ours')));
+    expect(await endOrphans(runs())).toEqual([`container (${pid})`]);
+    await gone([pid], 0);
   });
 
   test('leaves a process alone that has got the pid of one of ours', async () => {
