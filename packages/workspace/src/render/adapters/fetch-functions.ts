@@ -11,13 +11,14 @@ import { unpackFunctions } from '../transfer/shell-unpack.ts';
  */
 export const fetchFunctions = shell`${basics}
 set +eu
-
 ${registryFunctions}
 
 ${unpackFunctions}
 
 fetchAdapter() {
   set -eu
+  child=
+  trap 'kill $child 2> /dev/null; exit 143' TERM INT
   # Whoever calls tries again.
   RETRIES=2
   scratch "$STORE_DIR/.scratch"
