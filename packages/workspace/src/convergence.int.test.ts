@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals';
 import { labels, machines, workspaces } from '@kaito/crds';
 import {
+  canonicalJson,
   configMaps,
   controllerRevisions,
   deployments,
@@ -71,13 +72,13 @@ describe('an edit of what is served', () => {
       const after = await ws.edit('edited', { inference: { adapters } });
       const containers = after.pods[0]?.spec?.initContainers ?? [];
       expect(containers.map(({ name }) => name)).toEqual(adapters.map(() => 'adapters'));
-      if (impact === 'inPlace') expect(after.uids).toEqual(before.uids);
-      else expect(after.uids).not.toEqual(before.uids);
+      expect(canonicalJson(after.uids) === canonicalJson(before.uids)).toBe(impact === 'inPlace');
       expect(after.pods.map(({ spec }) => spec?.nodeName)).toEqual(first.pods.map(({ spec }) => spec?.nodeName));
       expect(after.workspace.status?.lastChange).toMatchObject({ revision: index + 2, fields: [{ field, impact }] });
       const list = await ignoreNotFound(client.get(configMaps, key('edited-adapters')));
       const lines = adapters.map(({ source }) => `${source.name}\t${source.image}\n`).join('');
-      if (lines) expect(list?.data).toEqual({ adapters: lines });
+      // Whoever has none has no use for the list, which stays as it was.
+      expect(list?.data?.['adapters']).toBe(lines || 'summaries\texample.com/a:2\n');
       const told = adapters.map(({ source: { name, image } }) => ({ name, image, state: 'Pending' }));
       expect(after.workspace.status?.adapters ?? []).toEqual(told);
       before = after;

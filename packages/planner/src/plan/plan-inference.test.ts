@@ -17,6 +17,10 @@ function lineOf(planned: ReturnType<typeof servingPlanOf>): string {
   return planned.server.command[2] ?? '';
 }
 
+const serverWith = (...adapters: readonly (AdapterSpec | undefined)[]) =>
+  servingPlanOf(servingWith('llama-3.1-8b-instruct', a100, { adapters: adapters.filter(one => one !== undefined) }))
+    .server;
+
 describe('plan of the phi-3 workspace of the guides', () => {
   const phi3 = serving('phi-3-mini-4k-instruct', { ...v100, labelSelector: { matchLabels: { apps: 'phi-3' } } });
 
@@ -201,9 +205,6 @@ describe('plan with vLLM', () => {
     const [a, b] = ['a', 'b'].map(name => ({
       source: { name, image: `example.com/${name}:1`, imagePullSecrets: [`${name}-pull`] },
     }));
-    const serverWith = (...adapters: readonly (AdapterSpec | undefined)[]) =>
-      servingPlanOf(servingWith('llama-3.1-8b-instruct', a100, { adapters: adapters.filter(one => one !== undefined) }))
-        .server;
     expect(serverWith(a, b)).toEqual(serverWith(b, a));
     expect(serverWith(a, b).command).toEqual(serverWith(a).command);
   });

@@ -126,6 +126,17 @@ const edits: Readonly<Record<string, readonly [before: Workspace, edit: Override
   ],
 };
 
+/** Adapters before and after an edit of a workspace. */
+interface AdapterEdit {
+  readonly base: Workspace;
+  readonly was: readonly AdapterSpec[];
+  readonly is: readonly AdapterSpec[];
+}
+
+function onVolume(name: string): AdapterSpec {
+  return { source: { name, volumeSource: { emptyDir: {} } } };
+}
+
 /** Fields that the schema refuses to have edited, or at all; the case tables of @kaito/crds try each on a real API server. */
 const neverEdited = [
   'resource.labelSelector.matchLabels',
@@ -361,30 +372,35 @@ describe('an edit comes to what is declared', () => {
   });
 
   const secret = { ...adapter, source: { ...adapter.source, imagePullSecrets: ['pull'] } };
-  const second = { source: { name: 'b', image: 'example.com/b:1' } };
-  const onVolume = (name: string) => ({ source: { name, volumeSource: { emptyDir: {} } } });
-  test.each<[string, Workspace, readonly AdapterSpec[], readonly AdapterSpec[], Impact]>([
-    ['the first one', serving, [], [adapter], 'podRestart'],
-    ['the last one', serving, [adapter], [], 'podRestart'],
-    ['one more', serving, [adapter], [adapter, second], 'inPlace'],
-    ['one less', serving, [adapter, second], [second], 'inPlace'],
-    ['another image', serving, [adapter], [{ source: { name: 'a', image: 'example.com/a:2' } }], 'inPlace'],
-    ['another name', serving, [adapter], [{ source: { ...adapter.source, name: 'c' } }], 'inPlace'],
-    ['another order', serving, [adapter, second], [second, adapter], 'nextNode'],
-    ['another order of Secrets', serving, [secret, second], [second, secret], 'nextNode'],
-    ['one more with a new Secret', serving, [second], [second, secret], 'podRestart'],
+  const other = { source: { name: 'b', image: 'example.com/b:1' } };
+  test.each<[string, AdapterEdit, Impact]>([
+    ['the first one', { base: serving, was: [], is: [adapter] }, 'podRestart'],
+    ['the last one', { base: serving, was: [adapter], is: [] }, 'podRestart'],
+    ['one more', { base: serving, was: [adapter], is: [adapter, other] }, 'inPlace'],
+    ['one less', { base: serving, was: [adapter, other], is: [other] }, 'inPlace'],
     [
-      'one more with a Secret that is there',
-      serving,
-      [secret],
-      [secret, { source: { ...secret.source, name: 'b' } }],
+      'another image',
+      { base: serving, was: [adapter], is: [{ source: { name: 'a', image: 'example.com/a:2' } }] },
       'inPlace',
     ],
-    ['one more on a volume', serving, [adapter], [adapter, onVolume('v')], 'podRestart'],
-    ['another image beside a volume', serving, [onVolume('v'), adapter], [onVolume('v'), second], 'inPlace'],
-    ['only volumes', serving, [onVolume('v')], [onVolume('w')], 'podRestart'],
-    ['one more, with a server that cannot', ofImage, [adapter], [adapter, second], 'podRestart'],
-  ])('adapters: %s', (_, base, was, is, effect) => {
+    ['another name', { base: serving, was: [adapter], is: [{ source: { ...adapter.source, name: 'c' } }] }, 'inPlace'],
+    ['another order', { base: serving, was: [adapter, other], is: [other, adapter] }, 'nextNode'],
+    ['another order of Secrets', { base: serving, was: [secret, other], is: [other, secret] }, 'nextNode'],
+    ['one more with a new Secret', { base: serving, was: [other], is: [other, secret] }, 'podRestart'],
+    [
+      'one more with a Secret that is there',
+      { base: serving, was: [secret], is: [secret, { source: { ...secret.source, name: 'b' } }] },
+      'inPlace',
+    ],
+    ['one more on a volume', { base: serving, was: [adapter], is: [adapter, onVolume('v')] }, 'podRestart'],
+    [
+      'another image beside a volume',
+      { base: serving, was: [onVolume('v'), adapter], is: [onVolume('v'), other] },
+      'inPlace',
+    ],
+    ['only volumes', { base: serving, was: [onVolume('v')], is: [onVolume('w')] }, 'podRestart'],
+    ['one more, with a server that cannot', { base: ofImage, was: [adapter], is: [adapter, other] }, 'podRestart'],
+  ])('adapters: %s', (_name, { base, was, is }, effect) => {
     const [before, after] = [was, is].map(adapters => override(base, { inference: { adapters: [...adapters] } }));
     if (!before || !after) throw new Error('two of them');
     expect(effectOf(before, after)).toBe(effect);

@@ -44,6 +44,11 @@ const withAdapters = (...adapters: readonly PlannedAdapter[]) => ({
   result: { ok: true, plan: { ...plan, adapters } } as const,
 });
 
+const stateIn = (change: Partial<Observed>) => statusOf(world({}, change), withAdapters(onVolume)).adapters;
+
+const awaited = (reports: Readonly<Record<string, readonly AdapterReport[]>>, ...wanted: readonly PlannedAdapter[]) =>
+  adapterSources(world(reports), wanted).map(source => source.awaited);
+
 describe('the status of adapters', () => {
   it('has digest and lineage of one that is loaded', () => {
     expect(statusOf(world({ 1: [loaded] }), withAdapters(sums)).adapters).toEqual([
@@ -81,7 +86,6 @@ describe('the status of adapters', () => {
     const mounting = override(pod('1', 'other'), {
       spec: { containers: [{ name: 'main', volumeMounts: [{ name: 'v', mountPath: '/mnt/adapter/kept' }] }] },
     });
-    const stateIn = (change: Partial<Observed>) => statusOf(world({}, change), withAdapters(onVolume)).adapters;
     expect(stateIn({ pods: [mounting] })).toEqual([{ name: 'kept', state: 'Loaded' }]);
     expect(stateIn({ pods: [mounting], statefulSet: starting })).toEqual([{ name: 'kept', state: 'Pending' }]);
     expect(stateIn({ pods: [pod('1')] })).toEqual([{ name: 'kept', state: 'Pending' }]);
@@ -106,9 +110,6 @@ describe('an adapter that fails', () => {
 });
 
 describe('what is read', () => {
-  const awaited = (reports: Readonly<Record<string, readonly AdapterReport[]>>, ...wanted: readonly PlannedAdapter[]) =>
-    adapterSources(world(reports), wanted).map(source => source.awaited);
-
   it('is awaited until all wanted are loaded and no others', () => {
     expect(awaited({}, sums)).toEqual([true]);
     expect(awaited({ 1: [refused] }, sums)).toEqual([true]);

@@ -1,3 +1,4 @@
+import type { ConfigMap } from '@kaito/kube';
 import type { InferencePlan, PlannedAdapter } from '@kaito/planner';
 import type { Container } from '../pod-parts.ts';
 import {
@@ -40,6 +41,16 @@ const environmentWith = (strength: string | undefined) => {
   return renderPod(anInput(plan)).spec?.containers[0]?.env;
 };
 
+function listOf(...adapters: readonly PlannedAdapter[]): ConfigMap | undefined {
+  return renderWorkload(anInput(aVllmPlan({ adapters: [...adapters] }))).adapterList;
+}
+
+function volumesOf(...adapters: readonly (PlannedAdapter | undefined)[]): AdapterParts['ownVolumes'] {
+  return partsOf(adapters.filter(one => one !== undefined)).ownVolumes;
+}
+
+const fileOf = (secret: string) => [{ key: '.dockerconfigjson', path: `${secret}.json` }];
+
 describe('adapters from images', () => {
   it('of a server that loads them while it runs are kept by a sidecar, as a list says that is no part of the pod', () => {
     const {
@@ -72,8 +83,6 @@ describe('adapters from images', () => {
 
   it('are in a list of their own, by name', () => {
     const other = { ...fromImage, name: 'another', image: 'example.com/b@sha256:0' };
-    const listOf = (...adapters: readonly PlannedAdapter[]) =>
-      renderWorkload(anInput(aVllmPlan({ adapters: [...adapters] }))).adapterList;
     expect(listOf(fromImage, fromVolume, other)).toMatchObject({
       metadata: { name: 'a-workspace-adapters', ownerReferences: [{ kind: 'Workspace', controller: true }] },
       data: { adapters: 'another\texample.com/b@sha256:0\nphi-3-adapter\texample.azurecr.io/adapter:1\n' },
@@ -107,10 +116,7 @@ describe('adapters from images', () => {
 
   it('are pulled with the Secrets that they name, whatever their order', () => {
     const [a, b] = ['a', 'b'].map(name => ({ ...fromImage, name, pullSecrets: [`${name}-pull`, 'common'] }));
-    const volumesOf = (...adapters: readonly (PlannedAdapter | undefined)[]) =>
-      partsOf(adapters.filter(one => one !== undefined)).ownVolumes;
-    const items = (name: string) => [{ key: '.dockerconfigjson', path: `${name}.json` }];
-    const sources = ['a-pull', 'b-pull', 'common'].map(name => ({ secret: { name, items: items(name) } }));
+    const sources = ['a-pull', 'b-pull', 'common'].map(name => ({ secret: { name, items: fileOf(name) } }));
     expect(volumesOf(a, b)).toContainEqual({ name: 'pull-secrets', projected: { sources } });
     expect(volumesOf(b, a)).toEqual(volumesOf(a, b));
   });
@@ -165,18 +171,17 @@ describe('adapters', () => {
   });
 
   it('share a pod, wherever they come from', () => {
-    const spec = renderPod(anInput(aVllmPlan({ adapters: [fromImage, fromVolume] }))).spec;
-    expect(spec?.initContainers?.map(({ name }) => name)).toEqual(['adapters']);
-    expect(spec?.containers[0]?.volumeMounts?.map(({ mountPath }) => mountPath)).toEqual([
+    const { spec } = renderPod(anInput(aVllmPlan({ adapters: [fromImage, fromVolume] })));
+    const { initContainers = [], containers = [], volumes = [] } = spec ?? {};
+    expect(initContainers.map(({ name }) => name)).toEqual(['adapters']);
+    expect(containers[0]?.volumeMounts?.map(({ mountPath }) => mountPath)).toEqual([
       '/dev/shm',
       '/workspace/weights',
       '/mnt/adapter-store',
       '/mnt/adapter/kept',
     ]);
-    const volumes = spec?.volumes?.map(({ name }) => name) ?? [];
-    const mounts = [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])].flatMap(
-      ({ volumeMounts = [] }) => volumeMounts,
-    );
-    for (const { name } of mounts) expect(volumes).toContain(name);
+    const names = volumes.map(({ name }) => name);
+    const mounts = [...initContainers, ...containers].flatMap(({ volumeMounts = [] }) => volumeMounts);
+    for (const { name } of mounts) expect(names).toContain(name);
   });
 });

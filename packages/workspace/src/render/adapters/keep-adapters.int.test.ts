@@ -13,7 +13,12 @@ jest.setTimeout(90_000);
 
 const lineage = { base: 'microsoft/phi-4@1', data: 'sha256:d', config: 'sha256:c', workspace: 'default/tuned' };
 
-function layersOf(says: string, { rank = 8, extra = {} as Readonly<Record<string, string>> } = {}): readonly Layer[] {
+interface Made {
+  readonly rank?: number;
+  readonly extra?: Readonly<Record<string, string>>;
+}
+
+function layersOf(says: string, { rank = 8, extra = {} }: Made = {}): readonly Layer[] {
   const files = { 'adapter_config.json': JSON.stringify({ r: rank }), 'adapter_model.safetensors': says, ...extra };
   return [Object.entries(files).map(([name, content]) => ({ name: `data/${name}`, content }))];
 }
@@ -229,6 +234,7 @@ describe.each(useShells())('the container that keeps adapters, by $name', shell 
     await untilServed({ j: 'J1', kept: 'J1' });
     await fetch(`${server.url}/v1/unload_lora_adapter`, { method: 'POST', body: JSON.stringify({ lora_name: 'j' }) });
     await untilServed({ j: 'J1', kept: 'J1' });
+    expect(await isReady()).toBe(true);
   });
 
   test('of a pod without the API only brings the files', async () => {

@@ -16,6 +16,12 @@ const layer: Layer = [
   { name: 'data/lineage.json', content: '{"base":"microsoft/phi-4@1"}' },
 ];
 
+function reportsOf({ stdout }: Ended): readonly AdapterReport[] {
+  const lines = stdout.split('\n').filter(line => line.startsWith('{'));
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- checked by the reader of reports
+  return lastOfEach(lines.map(line => (JSON.parse(line) as Record<string, unknown>)[adapterMarker]));
+}
+
 describe.each(useShells())('adapters that are there before the server starts, by $name', shell => {
   const registry = useRegistry();
   const folder = useFolder();
@@ -31,11 +37,6 @@ describe.each(useShells())('adapters that are there before the server starts, by
       MAX_BYTES: '100000',
       PATH_BEFORE: registry().orasFolder,
     });
-  const reportsOf = ({ stdout }: Ended): readonly AdapterReport[] => {
-    const lines = stdout.split('\n').filter(line => line.startsWith('{'));
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- checked by the reader of reports
-    return lastOfEach(lines.map(line => (JSON.parse(line) as Record<string, unknown>)[adapterMarker]));
-  };
 
   test('lie in folders of their names, with nothing beside them that the server would take for one', async () => {
     const digest = await registry().push('public/a:1', [layer]);

@@ -58,9 +58,6 @@ export class VllmServer {
   }
 
   #models(): unknown {
-    const card = (id: string, root: string, parent: string | null) => {
-      return { id, object: 'model', owned_by: 'vllm', root, parent, permission: [{ id: `modelperm-${id}` }] };
-    };
     const adapters = [...this.#adapters].map(([id, { folder }]) => card(id, folder, 'phi-4'));
     return { object: 'list', data: [card('phi-4', 'microsoft/phi-4', null), ...adapters] };
   }
@@ -93,4 +90,8 @@ export class VllmServer {
 
 function refusal(code: number, message: string): readonly [number, unknown] {
   return [code, { error: { message, type: code === 404 ? 'NotFoundError' : 'BadRequestError', param: null, code } }];
+}
+
+function card(id: string, root: string, parent: string | null): object {
+  return { id, object: 'model', owned_by: 'vllm', root, parent, permission: [{ id: `modelperm-${id}` }] };
 }
