@@ -220,8 +220,8 @@ export class WorkspaceReconciler {
   ): StatusInput['revision'] {
     if (!result.ok && revision.write) return undefined;
     const provisioner = this.#options.provisioning.name;
-    const loadsLive = this.#loadsLive(result.ok ? result.plan : target?.plan);
-    const change = lastChange(workspace, revision, data, { rollout, now, provisioner, loadsLive });
+    const live = this.#loadsLive(result.ok ? result.plan : target?.plan);
+    const change = lastChange(workspace, revision, data, { rollout, now, provisioner, loadsLive: live });
     return { number: revision.number, lastChange: change };
   }
 
