@@ -169,6 +169,24 @@ test('a workspace from its first to its last day, with a token and a configurati
   expect([...refused(provisioner), ...refused(workspace)]).toEqual([]);
 });
 
+test('a training, with settings that are made for it and credentials', async () => {
+  const { client } = stack();
+  const stringData = { '.dockerconfigjson': '{"auths":{}}' };
+  const metadata = { name: 'push', namespace };
+  await client.create(secrets, { metadata, type: 'kubernetes.io/dockerconfigjson', stringData });
+  const { inference: _, ...rest } = aWorkspace({ metadata: { name: 'tuned' } });
+  const tuning = {
+    preset: { name: 'phi-3-mini-4k-instruct' },
+    method: 'qlora',
+    input: { image: 'example.com/data:1' },
+    output: { image: 'example.com/adapter:1', imagePushSecret: 'push' },
+  };
+  await client.create(workspaces, { ...rest, tuning });
+  await untilReady('tuned');
+  await remove('tuned');
+  expect([...refused(provisioner), ...refused(workspace)]).toEqual([]);
+});
+
 test('a machine whose node is gone, and one whose pods must be driven off', async () => {
   const { client } = stack();
   const readyNode = (pool: string): Promise<string> =>

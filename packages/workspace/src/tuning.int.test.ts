@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { jest } from '@jest/globals';
-import { findCondition, workspaces, type Workspace } from '@kaito/crds';
+import { annotations, findCondition, workspaces, type Workspace } from '@kaito/crds';
 import { jobs, persistentVolumeClaims, persistentVolumes, pods, secrets, type Pod } from '@kaito/kube';
 import { eventually, useStack, type Overrides } from '@kaito/testing';
 import { parse } from 'yaml';
@@ -57,8 +57,10 @@ function tune(
   name: string,
   tuning: Overrides<NonNullable<Workspace['tuning']>> = {},
   resource: Overrides<NonNullable<Workspace['resource']>> = {},
+  metadata: Overrides<Workspace['metadata']> = {},
 ): Promise<Workspace> {
   return bench.create(name, {
+    metadata,
     resource: { instanceType: oneA100, ...resource },
     inference: undefined,
     tuning: {
@@ -169,11 +171,13 @@ describe('a training', () => {
     await stack().workspace.ready();
     await stack().client.delete(jobs, { name: 'first', namespace }, { propagationPolicy: 'Background' });
     await stack().client.patch(workspaces, metadata, { metadata: { annotations: { 'example.com/seen': 'yes' } } });
-    await tune('second');
+    await tune('second', {}, {}, { annotations: { [annotations.keepNodes]: 'true' } });
     await ended('second', 'Succeeded');
     const after = await bench.get('first');
     expect(after.status).toMatchObject({ state: 'Succeeded', tuning: status?.tuning });
     expect(await bench.claims('first')).toEqual([]);
+    // Whose user wants it kept has its node still.
+    expect(await bench.claims('second')).toHaveLength(1);
   });
 
   it('goes on from its checkpoint on another node when it loses its own, to the same result', async () => {
@@ -236,10 +240,11 @@ describe('the manifests of the guides', () => {
     const training = await example('tuning/kaito_workspace_tuning_phi_3_128k.yaml');
     const create = (workspace: Workspace) =>
       stack().client.raw('POST', `/apis/kaito.sh/v1alpha1/namespaces/${namespace}/workspaces`, workspace);
-    // Placeholders are filled in, and the data come from the registry: nothing else is changed.
-    const input = { image: image('data:1'), imagePullSecrets: ['registry'] };
+    // Placeholders are filled in: nothing else is changed.
+    const [url = ''] = training.tuning?.input?.urls ?? [];
+    stack().player.web.serve(url, `${rows}\n`);
     const output = { image: image('dolly:0.0.1'), imagePushSecret: 'registry' };
-    await create({ ...training, tuning: { ...training.tuning, input, output } });
+    await create({ ...training, tuning: { ...training.tuning, input: training.tuning?.input ?? {}, output } });
     const tuned = await ended(training.metadata.name, 'Succeeded');
     await bench.remove(training.metadata.name);
 

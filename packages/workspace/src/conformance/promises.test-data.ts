@@ -1,5 +1,5 @@
 import { labels, nodeClaims, workspaces, type Workspace } from '@kaito/crds';
-import { ignoreNotFound, nodes, type KubeObject, type Pod } from '@kaito/kube';
+import { ignoreNotFound, nodes, secrets, type KubeObject, type Pod } from '@kaito/kube';
 import { eventually, type Overrides, type TestStack } from '@kaito/testing';
 import { nodePools } from '../render/node-pool.ts';
 import { namespace, type WorkspaceBench } from '../workspace-bench.test-data.ts';
@@ -192,6 +192,30 @@ async function refused(running: Running): Promise<void> {
   await expectNodes(running, 'stuck', 1);
 }
 
+/** The pod of a training is played in a moment here: what counts is its node. */
+async function tuned(running: Running): Promise<void> {
+  const { target, bench, stack } = running;
+  const metadata = { name: 'push', namespace };
+  const stringData = { '.dockerconfigjson': '{"auths":{}}' };
+  await stack.client.create(secrets, { metadata, type: 'kubernetes.io/dockerconfigjson', stringData });
+  await bring(running, 'tuned', { count: 1 });
+  await bench.create('tuned', {
+    resource: { ...target.workspace?.resource },
+    inference: undefined,
+    tuning: {
+      preset: { name: 'phi-3-mini-4k-instruct' },
+      method: 'qlora',
+      input: { image: 'example.com/data:1' },
+      output: { image: 'example.com/adapter:1', imagePushSecret: metadata.name },
+    },
+  });
+  await bench.until('tuned', 'has ended well', ({ status }) =>
+    expect(status).toMatchObject({ state: 'Succeeded', tuning: { outcome: 'Succeeded' } }),
+  );
+  expect(await bench.nodesOfPods('tuned')).toHaveLength(1);
+  await bench.settledClaims('tuned', 0);
+}
+
 async function foreign({ stack, target }: Running): Promise<void> {
   const key = { name: target.foreign.metadata.name };
   const { metadata } = await stack.client.get(nodeClaims, key);
@@ -246,6 +270,7 @@ export const promises: readonly Promised[] = [
     title: 'no machine can be had: it says why and what to do, and goes on when there is one',
     check: refused,
   },
+  { id: 'tuned', title: 'a training runs on a node of its own, which is given back when it has ended', check: tuned },
   { id: 'foreign', title: 'claims of another provisioner are left alone', check: foreign },
   { id: 'gone', title: 'deleted, it leaves no claim, pool or node behind', check: gone },
 ];

@@ -8,7 +8,7 @@ import type { WorkspaceBench } from '../workspace-bench.test-data.ts';
 
 /** The promises, by the name under which a target may except itself. */
 export type PromiseId =
-  'ready' | 'several' | 'scale' | 'edit' | 'lost' | 'killed' | 'there' | 'refused' | 'foreign' | 'gone';
+  'ready' | 'several' | 'scale' | 'edit' | 'lost' | 'killed' | 'there' | 'refused' | 'tuned' | 'foreign' | 'gone';
 
 type Environment = NonNullable<StackOptions['env']>['workspace'];
 
