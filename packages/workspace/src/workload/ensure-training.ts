@@ -2,10 +2,10 @@ import { applyIfChanged, configMaps, ignoreNotFound, jobs, type ConfigMap, type 
 import type { TuningPlan } from '@kaito/planner';
 import type { Observed } from '../observed.ts';
 import { fieldManager } from '../render/ownership.ts';
-import { trainingOf } from '../render/tuning/names.ts';
 import type { Training } from '../render/tuning/training.ts';
 import { obstacleTo, type RolloutDecision } from '../revisions/rollout.ts';
 import { hasEnded } from '../status/tuning/ended.ts';
+import { isJobOf } from '../status/tuning/training-state.ts';
 import type { WorkloadTools } from './ensure-workload.ts';
 
 /** Tools of the step. */
@@ -28,9 +28,8 @@ export async function ensureTraining(
 ): Promise<RolloutDecision> {
   const { job: live } = observed;
   if (hasEnded(observed, plan)) return { go: true, kind: 'keep' };
-  const key = desired.metadata.annotations?.[trainingOf];
   const isGoing = live?.metadata.deletionTimestamp !== undefined;
-  if (live && !isGoing && live.metadata.annotations?.[trainingOf] === key) return { go: true, kind: 'keep' };
+  if (live && !isGoing && isJobOf(live, observed.workspace, plan)) return { go: true, kind: 'keep' };
   const obstacle = obstacleTo(observed, plan);
   if (obstacle) return { go: false, kind: live ? 'rollout' : 'create', ...obstacle };
   if (live) return replace(live, tools);

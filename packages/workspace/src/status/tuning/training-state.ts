@@ -1,9 +1,10 @@
-import { findCondition, type TuningStatus } from '@kaito/crds';
-import type { Job, Pod } from '@kaito/kube';
+import { findCondition, type TuningStatus, type Workspace } from '@kaito/crds';
+import { wasApplied, type Job, type Pod } from '@kaito/kube';
 import type { TuningPlan } from '@kaito/planner';
 import type { Observed } from '../../observed.ts';
 import { steps, trainingOf } from '../../render/tuning/names.ts';
 import { trainingKey } from '../../render/tuning/job.ts';
+import { trainingDigest } from '../../render/tuning/training-digest.ts';
 import { endedTraining, type Outcome } from './ended.ts';
 
 type ContainerStatus = NonNullable<NonNullable<Pod['status']>['containerStatuses']>[number];
@@ -53,20 +54,28 @@ export function trainingState(observed: Observed, plan: TuningPlan): TrainingSta
   };
 }
 
-function ownJob({ job }: Observed, plan: TuningPlan): Job | undefined {
-  const isOwn = job?.metadata.annotations?.[trainingOf] === trainingKey(plan);
-  return isOwn && job?.metadata.deletionTimestamp === undefined ? job : undefined;
+function ownJob({ job, workspace }: Observed, plan: TuningPlan): Job | undefined {
+  return job && isJobOf(job, workspace, plan) && job.metadata.deletionTimestamp === undefined ? job : undefined;
+}
+
+/**
+ * Whether a Job is for the training of a plan. One that KAITO made counts as such until the workspace is changed: to take it over must not
+ * train anew.
+ */
+export function isJobOf(job: Job, { status }: Workspace, plan: TuningPlan): boolean {
+  if (!wasApplied(job)) return status?.tuning === undefined || status.tuning.of === trainingDigest(plan);
+  return job.metadata.annotations?.[trainingOf] === trainingKey(plan);
 }
 
 function isAtWork({ state }: ContainerStatus): boolean {
   return state?.running !== undefined || (state?.terminated !== undefined && state.terminated.exitCode !== 0);
 }
 
-/** Succeeded only when the last step was seen to say where the result is, unless its pod is gone already. */
+/** Succeeded only when the last step was seen to say where the result is, unless its pod is gone already, or has no such step. */
 function outcomeOf(job: Job, pod: Pod | undefined, output: ContainerStatus | undefined): Outcome | undefined {
   if (findCondition(job, 'Failed')?.status === 'True') return 'Failed';
   if (findCondition(job, 'Complete')?.status !== 'True') return undefined;
-  return pod === undefined || output?.state?.terminated ? 'Succeeded' : undefined;
+  return !wasApplied(job) || pod === undefined || output?.state?.terminated ? 'Succeeded' : undefined;
 }
 
 function failureOf(job: Job | undefined): TrainingState['failure'] {

@@ -1,5 +1,5 @@
 import type { Workspace } from '@kaito/crds';
-import type { Job, Pod } from '@kaito/kube';
+import { APPLIED_HASH_ANNOTATION, type Job, type Pod } from '@kaito/kube';
 import type { TuningPlan } from '@kaito/planner';
 // oxlint-disable-next-line eslint/no-restricted-imports -- only tests use this file
 import { aPod, override, type Overrides } from '@kaito/testing';
@@ -55,7 +55,11 @@ export const tuningPlan: TuningPlan = {
 /** The Job of the training. */
 export function jobOf(status: NonNullable<Job['status']> = { active: 1 }): Job {
   const key = trainingKey(tuningPlan);
-  return { metadata: { name: 'a-workspace', annotations: { [trainingOf]: key } }, spec: { template: {} }, status };
+  return {
+    metadata: { name: 'a-workspace', annotations: { [trainingOf]: key, [APPLIED_HASH_ANNOTATION]: 'x' } },
+    spec: { template: {} },
+    status,
+  };
 }
 
 /** A Job that has come to its end. */

@@ -3,6 +3,7 @@ import type { Observed } from '../../observed.ts';
 import { steps } from '../../render/tuning/names.ts';
 import { at, inputOf, start } from '../status.test-data.ts';
 import { workspaceStatus } from '../workspace-status.ts';
+import { isJobOf } from './training-state.ts';
 import {
   digestOf,
   endedJob,
@@ -139,6 +140,16 @@ describe('a training that has ended', () => {
     const later = statusOf(then(status, gone), 9000);
     expect(later).toMatchObject({ state: 'Failed', diagnosis: status.diagnosis });
     expect(statusOf(then(later, gone), 9999)).toEqual(later);
+  });
+
+  it('of KAITO’s is not begun again, until the workspace is changed', () => {
+    const theirs = { ...complete, metadata: { name: 'a-workspace' } };
+    const status = statusOf(training({ job: theirs, pods: [] }));
+    expect(status).toMatchObject({ state: 'Succeeded', tuning: { outcome: 'Succeeded' } });
+    const { workspace } = then(status);
+    expect(isJobOf(theirs, workspace, tuningPlan)).toBe(true);
+    const edited = { ...tuningPlan, asked: { ...tuningPlan.asked, config: 'training_config: {}' } };
+    expect(isJobOf(theirs, workspace, edited)).toBe(false);
   });
 
   it('counts no more when what is trained has changed', () => {
