@@ -220,7 +220,12 @@ const refused: readonly (readonly [string, Overrides<Workspace>, string, RegExp]
     /"Standard_NC6_v9" is not a known GPU size.*Standard_NC6s_v3/,
   ],
   ['small-gpu', { resource: { instanceType: 'Standard_NV6' } }, 'GpuMemoryTooSmall', /8 GiB.*9 GiB/],
-  ['tuning', { inference: undefined, tuning }, 'TuningNotSupported', /not supported by this version/],
+  [
+    'tuning',
+    { inference: undefined, tuning },
+    'SecretMissing',
+    /Secret "\S+" is not in namespace "default": create it/,
+  ],
   [
     'platform-label',
     { resource: { labelSelector: { matchLabels: { 'kubernetes.azure.com/mode': 'user' } } } },
