@@ -47,8 +47,13 @@ function configHash({ pods: [pod] }: Served): string | undefined {
   return pod?.metadata.annotations?.[configHashAnnotation];
 }
 
+/** Somebody's own, under the name that the list of adapters of a workspace has. */
+const foreignList = { metadata: key('busy-adapters'), data: { mine: 'yes' } };
+
 beforeAll(async () => {
   const { client } = getStack();
+  // Long before it matters, so that the controller has heard of it.
+  await client.create(configMaps, foreignList);
   const custom = serving('custom', { inference: { preset: undefined, template: template('example.com/server:1') } });
   for (const workspace of [serving('edited'), serving('busy'), custom]) await client.create(workspaces, workspace);
 });
@@ -89,8 +94,6 @@ describe('an edit of what is served', () => {
 
   it('leaves the ConfigMap of somebody else alone that has the name of the list, and says so', async () => {
     const { client } = getStack();
-    const foreign = { apiVersion: 'v1', kind: 'ConfigMap', metadata: key('busy-adapters'), data: { mine: 'yes' } };
-    await client.create(configMaps, foreign);
     await client.patch(workspaces, key('busy'), { inference: { adapters: [adapter('example.com/a:1')] } });
     await ws.untilSaid('busy', {
       diagnosis: { cause: 'NameTaken', message: expect.stringContaining('busy-adapters') },

@@ -1,5 +1,5 @@
 import type { Workspace } from '@kaito/crds';
-import { planOf, problemsOf, serving } from './plan-inputs.test-data.ts';
+import { broughtNode, planOf, problemsOf, serving } from './plan-inputs.test-data.ts';
 
 const a100 = 'Standard_NC24ads_A100_v4';
 
@@ -32,6 +32,13 @@ describe('plan of a fine-tuning', () => {
 
   describe('on GPUs without bfloat16, on which KAITO v0.3 tuned too', () => {
     const old = tuned('phi-3-mini-4k-instruct', 'Standard_NC6s_v3', 'qlora');
+
+    it('is done on those that its user brings, as on those that are named', () => {
+      const provisioning = { mode: 'brought' as const, nodes: [broughtNode('a', 'Tesla-V100-PCIE-16GB')] };
+      const { resource: _, ...rest } = tuned('phi-3-mini-4k-instruct', undefined, 'qlora');
+      const planned = planOf({ ...rest, resource: { labelSelector: { matchLabels: { a: 'b' } } } }, { provisioning });
+      expect(planned).toMatchObject({ bfloat16: false });
+    });
 
     it('computes in float16, and warns where the user wants something else', () => {
       expect(planOf(old)).toMatchObject({ bfloat16: false, warnings: [expect.stringMatching(/7\.0.*in float16/)] });

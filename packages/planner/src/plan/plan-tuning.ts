@@ -47,7 +47,8 @@ function planJob(input: PlanInput, job: TuningJob): PlanResult {
   const { workspace } = input;
   const { model, facts, method } = job;
   const rung = rungOf(workspace, input.rung);
-  const choice = chooseSize({ input, rung, judge: sku => judgeTuning(job, sku, rung.instanceType !== '') });
+  const isNamed = rung.instanceType !== '' || input.provisioning.mode === 'brought';
+  const choice = chooseSize({ input, rung, judge: sku => judgeTuning(job, sku, isNamed) });
   if (!choice.ok) return choice;
   const { sku, capacityType, judgement, price } = choice.chosen;
   const nodes = plannedNodes(workspace, {
