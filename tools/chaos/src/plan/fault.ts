@@ -1,3 +1,4 @@
+import type { FaultSpec, Timings } from '@kaito/emulator';
 import type { CrashPoint } from './crash-point.ts';
 
 /** What the API server seems to do with some of the requests of a controller. */
@@ -18,6 +19,10 @@ export interface Fault {
   readonly describe: string;
   /** For the proxy in front of the API server. */
   readonly apiServer?: ApiServerFault;
+  /** For the emulator. */
+  readonly azure?: readonly FaultSpec[];
+  /** Other timings of the emulator than usual, in milliseconds. */
+  readonly timings?: Partial<Timings>;
   /** The restarted process is killed, too. */
   readonly twice?: true;
   /** Two replicas elect a leader. Slow: a killed leader is respected for 15 s. */

@@ -1,12 +1,7 @@
-import type { FaultSpec, Timings } from '@kaito/emulator';
 import type { Fault } from '../plan/fault.ts';
 
 /** What goes wrong in a round with the provisioner. */
 export interface ProvisionerFault extends Fault {
-  /** For the emulator. */
-  readonly azure?: readonly FaultSpec[];
-  /** Other timings than usual, in milliseconds. */
-  readonly timings?: Partial<Timings>;
   /** What somebody does while the process is dead. */
   readonly whileDead?: 'delete a claim' | 'delete a node';
   /** A claim may end up without a machine and say why. */

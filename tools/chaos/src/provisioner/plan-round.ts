@@ -1,5 +1,6 @@
 import { enumerateCrashPoints } from '../plan/crash-point.ts';
 import type { CrashPoint } from '../plan/crash-point.ts';
+import type { PlannedAttack } from '../round/attack.ts';
 import { Random } from '../plan/random.ts';
 import { secondPoint } from '../plan/schedule.ts';
 import type { Combination, Field } from '../plan/schedule.ts';
@@ -17,15 +18,11 @@ export interface PlannedClaim {
 }
 
 /** Everything about a round that is not left to the machine. */
-export interface RoundPlan extends Combination<ProvisionerFault> {
-  readonly seed: number;
+export interface RoundPlan extends PlannedAttack {
+  readonly fault: ProvisionerFault;
   readonly claims: readonly PlannedClaim[];
-  /** The fault strikes from the start, or only after the crash. */
-  readonly faultFrom: 'start' | 'restart';
   /** The claims are made while the provisioner starts, and not when it is there. */
   readonly claimsFirst: boolean;
-  /** Where the restarted process is killed, too. */
-  readonly secondPoint?: CrashPoint;
   /** Garbage collection runs every second instead of every two minutes. */
   readonly eagerCollection: boolean;
 }

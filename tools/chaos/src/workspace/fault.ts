@@ -1,4 +1,3 @@
-import type { FaultSpec, Timings } from '@kaito/emulator';
 import type { Fault } from '../plan/fault.ts';
 
 /** What somebody else does to the cluster while the controller is down or has just come back. */
@@ -22,10 +21,6 @@ export type Deed =
 /** What goes wrong in a round with the workspace controller. */
 export interface WorkspaceFault extends Fault {
   readonly deed?: Deed;
-  /** For the emulator. */
-  readonly azure?: readonly FaultSpec[];
-  /** Other timings than usual, in milliseconds. */
-  readonly timings?: Partial<Timings>;
   /** The size of the nodes, where the usual one does not do. */
   readonly instanceType?: string;
   /** The workspaces have settings of their own from the start. */

@@ -1,8 +1,9 @@
 import { enumerateCrashPoints } from '../plan/crash-point.ts';
 import type { CrashPoint } from '../plan/crash-point.ts';
+import type { PlannedAttack } from '../round/attack.ts';
 import { Random } from '../plan/random.ts';
 import { secondPoint } from '../plan/schedule.ts';
-import type { Combination, Field, PlannedRound } from '../plan/schedule.ts';
+import type { Combination, Field } from '../plan/schedule.ts';
 import { faults } from './fault.ts';
 import type { WorkspaceFault } from './fault.ts';
 
@@ -17,17 +18,13 @@ export interface PlannedWorkspace {
 }
 
 /** Everything about a round that is not left to the machine. */
-export interface RoundPlan extends Combination<WorkspaceFault>, PlannedRound {
+export interface RoundPlan extends PlannedAttack {
   readonly fault: WorkspaceFault;
   readonly workspaces: readonly PlannedWorkspace[];
-  /** The API server's fault strikes from the start, or only after the crash. */
-  readonly faultFrom: 'start' | 'restart';
   /** The deed is done while the controller is dead, or when it is back. */
   readonly deedWhen: 'dead' | 'back';
   /** The workspaces are made while the controller starts, and not when it is there. */
   readonly workspacesFirst: boolean;
-  /** Where the restarted process is killed, too. */
-  readonly secondPoint?: CrashPoint;
 }
 
 const MAX_WORKSPACES = 3;

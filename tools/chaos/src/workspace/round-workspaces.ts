@@ -6,9 +6,10 @@ import { aWorkspace } from '@kaito/testing';
 import type { OurWorkspace } from './books/books.ts';
 import type { PlannedWorkspace } from './plan-round.ts';
 import { configOf, nameOfConfig } from './settings.ts';
-import { unlessReplaced } from './unless-replaced.ts';
-import { isServing, namespace } from './view.ts';
-import type { View } from './view.ts';
+import { Lives } from '../round/lives.ts';
+import type { Life } from '../round/lives.ts';
+import { isServing, namespace } from '../world/view.ts';
+import type { View } from '../world/view.ts';
 
 export interface RoundWorkspacesOptions {
   readonly client: Client;
@@ -22,28 +23,26 @@ export interface RoundWorkspacesOptions {
   readonly signal: AbortSignal;
 }
 
-/** One life of a workspace's name, and what has become of it by our own hands. */
-interface Life {
-  readonly plan: PlannedWorkspace;
-  /** Empty until it was made. */
-  uid: string;
-  deletedAt: number | undefined;
-}
-
 /** The author of a round's workspaces: makes them, deletes them, and knows what it waits for. */
 export class RoundWorkspaces {
+  readonly lives: Lives<PlannedWorkspace>;
   readonly #options: RoundWorkspacesOptions;
-  readonly #lives: Life[];
-  readonly #successors: Life[] = [];
+  readonly #plans: readonly PlannedWorkspace[];
 
   constructor(plans: readonly PlannedWorkspace[], options: RoundWorkspacesOptions) {
     this.#options = options;
-    this.#lives = plans.map(plan => ({ plan, uid: '', deletedAt: undefined }));
+    this.#plans = plans;
+    this.lives = new Lives(plans, {
+      ...options,
+      make: plan => this.#make(plan),
+      isDue: plan => this.#isDue(plan),
+      lack: plan => this.#lack(plan),
+    });
   }
 
   /** The workspaces as the books have them. */
   get all(): readonly OurWorkspace[] {
-    return this.#lives.map(({ plan: { name, nodes, nameTakenBy }, uid, deletedAt }) => ({
+    return this.lives.all.map(({ plan: { name, nodes, nameTakenBy }, uid, deletedAt }) => ({
       name,
       uid,
       nodes,
@@ -54,63 +53,17 @@ export class RoundWorkspaces {
 
   /** Names of those that are wanted and can be served. */
   get wanted(): readonly string[] {
-    return this.#kept()
-      .filter(({ plan, uid }) => plan.nameTakenBy === undefined && uid !== '')
-      .map(({ plan }) => plan.name);
+    return namesOfServed(this.lives.wanted);
   }
 
   /** Names of those that can be served and are there, wanted or on their way out. */
   get present(): readonly string[] {
-    return this.#lives
-      .filter(({ plan: { name, nameTakenBy }, uid }) => nameTakenBy === undefined && this.#isThere(name, uid))
-      .map(({ plan }) => plan.name);
-  }
-
-  /** All were deleted, by whomever. */
-  get allDeleted(): boolean {
-    return this.#kept().length === 0;
-  }
-
-  /** Makes them all at once. */
-  async create(): Promise<void> {
-    await Promise.all(
-      this.#lives.map(async life => {
-        life.uid = await this.#create(life.plan);
-      }),
-    );
-  }
-
-  /** Deletes those whose time has come midway, and makes those anew whose name is free. */
-  async takeTurns(): Promise<void> {
-    const due = this.#kept().filter(life => this.#isDue(life));
-    await Promise.all(due.map(life => this.#delete(life, `when it was ${life.plan.deletedWhen}`)));
-    await Promise.all(this.#successors.filter(({ uid }) => uid === '').map(life => this.#tryToCreate(life)));
-  }
-
-  /** Deletes those that are left. */
-  async deleteAll(): Promise<void> {
-    await Promise.all(this.#kept().map(life => this.#delete(life, 'at the end')));
-  }
-
-  /** Deletes one that is wanted. */
-  async deleteOne(name: string): Promise<void> {
-    const life = this.#kept().find(({ plan }) => plan.name === name);
-    if (life) await this.#delete(life, 'by hand');
+    return namesOfServed(this.lives.present);
   }
 
   /** Deletes one that is wanted; another one of the same name is made as soon as that is free. */
   async makeAnew(name: string): Promise<void> {
-    const life = this.#kept().find(({ plan }) => plan.name === name);
-    if (!life) return;
-    await this.#delete(life, 'to be made anew');
-    const successor: Life = { plan: { name, nodes: life.plan.nodes }, uid: '', deletedAt: undefined };
-    this.#lives.push(successor);
-    this.#successors.push(successor);
-  }
-
-  /** What is not yet as it is to be: wanted workspaces ready, deleted ones gone. Undefined when all is. */
-  whatIsNotUp(): string | undefined {
-    return this.#lives.map(life => this.#lack(life)).find(lack => lack !== undefined);
+    await this.lives.makeAnew(name, ({ nodes }) => ({ name, nodes }));
   }
 
   /** What is still there of workspaces that were all deleted; undefined when nothing is. */
@@ -128,18 +81,14 @@ export class RoundWorkspaces {
 
   #childrenLeft(name: string): readonly string[] {
     const { view } = this.#options;
-    if (this.#lives.some(({ plan }) => plan.name === name && plan.nameTakenBy !== undefined)) return [];
+    if (this.#plans.some(plan => plan.name === name && plan.nameTakenBy !== undefined)) return [];
     return [
       ...(view.workload(name) ? [`the workload of ${name}`] : []),
       ...(view.service(name) ? [`the Service of ${name}`] : []),
     ];
   }
 
-  #kept(): readonly Life[] {
-    return this.#lives.filter(({ deletedAt }) => deletedAt === undefined);
-  }
-
-  async #create({ name, nodes: count }: PlannedWorkspace): Promise<string> {
+  async #make({ name, nodes: count }: PlannedWorkspace): Promise<string> {
     const { client, signal, instanceType, configured } = this.#options;
     const resource = {
       count,
@@ -154,43 +103,17 @@ export class RoundWorkspaces {
     return made.metadata.uid ?? '';
   }
 
-  async #tryToCreate(life: Life): Promise<void> {
-    try {
-      life.uid = await this.#create(life.plan);
-      this.#options.note(`${life.plan.name} made anew`);
-    } catch (error) {
-      // Its predecessor is not gone yet.
-      if (!isAlreadyExists(error)) throw error;
-    }
-  }
-
-  async #delete(life: Life, when: string): Promise<void> {
-    const { client, clock, note, signal } = this.#options;
-    const { name } = life.plan;
-    life.deletedAt ??= clock.monotonic();
-    note(`${name} deleted ${when}`);
-    if (life.uid !== '')
-      await unlessReplaced(client.delete(workspaces, { name, namespace }, { uid: life.uid, signal }));
-  }
-
-  #isDue({ plan: { name, deletedWhen }, uid }: Life): boolean {
-    if (deletedWhen === undefined || uid === '') return false;
+  #isDue({ name, deletedWhen }: PlannedWorkspace): boolean {
     const { view } = this.#options;
     if (deletedWhen === 'claimed') return view.claims(name).length > 0;
     const workspace = view.workspace(name);
     return deletedWhen === 'created' || (workspace !== undefined && isTrue(workspace, 'WorkspaceReady'));
   }
 
-  #lack({ plan, uid, deletedAt }: Life): string | undefined {
-    const { name } = plan;
-    if (deletedAt !== undefined) return this.#isThere(name, uid) ? `${name} is not gone` : undefined;
-    const workspace = this.#options.view.workspace(name);
-    if (!workspace || workspace.metadata.uid !== uid) return `${name} is not there`;
+  #lack(plan: PlannedWorkspace): string | undefined {
+    const workspace = this.#options.view.workspace(plan.name);
+    if (!workspace) return `${plan.name} is not there`;
     return plan.nameTakenBy === undefined ? this.#notServing(plan, workspace) : notExplained(workspace);
-  }
-
-  #isThere(name: string, uid: string): boolean {
-    return uid !== '' && this.#options.view.workspace(name)?.metadata.uid === uid;
   }
 
   #notServing({ name, nodes }: PlannedWorkspace, workspace: Workspace): string | undefined {
@@ -212,6 +135,10 @@ export class RoundWorkspaces {
     const served = view.served(name).length;
     return served === wanted ? undefined : `Service ${name} sends requests to ${served} of ${wanted} pods`;
   }
+}
+
+function namesOfServed(lives: readonly Life<PlannedWorkspace>[]): readonly string[] {
+  return lives.filter(({ plan }) => plan.nameTakenBy === undefined).map(({ plan }) => plan.name);
 }
 
 async function ignoreAlreadyExists(creation: Promise<unknown>): Promise<void> {

@@ -1,5 +1,5 @@
 import type { ConfigMap } from '@kaito/kube';
-import { namespace } from './view.ts';
+import { namespace } from '../world/view.ts';
 
 /** What the ConfigMap with the settings of a workspace is called. */
 export function nameOfConfig(workspace: string): string {

@@ -2,8 +2,8 @@ import { deployments, ignoreNotFound, isAlreadyExists, services, statefulSets } 
 import type { Client, KubeObject, Resource, StatefulSet } from '@kaito/kube';
 import type { Bystander } from '../world/bystander.ts';
 import type { PlannedWorkspace } from './plan-round.ts';
-import { unlessReplaced } from './unless-replaced.ts';
-import { namespace } from './view.ts';
+import { unlessReplaced } from '../round/unless-replaced.ts';
+import { namespace } from '../world/view.ts';
 
 type Kind = NonNullable<PlannedWorkspace['nameTakenBy']>;
 

@@ -6,7 +6,7 @@ import { QUICK } from '../world/quick.ts';
 import { Stage } from '../world/stage.ts';
 import { StagedWorld } from '../world/staged-world.ts';
 import { essence } from './squatters.ts';
-import { watchedKinds } from './view.ts';
+import { watchedKinds } from '../world/view.ts';
 
 const FOREIGN_CLAIM = 'wsforeign0';
 

@@ -3,8 +3,8 @@ import type { Workspace } from '@kaito/crds';
 import type { EmulatorClient } from '@kaito/emulator';
 import { deployments, nodes, pods, services, statefulSets } from '@kaito/kube';
 import type { Client, Clock, InformerEvent, KubeObject, Resource } from '@kaito/kube';
-import { namespace, workspaceOf } from '../view.ts';
-import type { ClaimObject, View } from '../view.ts';
+import { namespace, workspaceOf } from '../../world/view.ts';
+import type { ClaimObject, View } from '../../world/view.ts';
 import type { Alive, Release, SeenChild, SeenClaim, SeenPool, Snapshot, WorkspaceChange } from './books.ts';
 import { ServedWatch } from './served-watch.ts';
 

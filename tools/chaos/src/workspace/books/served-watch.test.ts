@@ -1,5 +1,5 @@
 import { aPod, FakeClock } from '@kaito/testing';
-import type { View } from '../view.ts';
+import type { View } from '../../world/view.ts';
 import { ServedWatch } from './served-watch.ts';
 
 const pod = (ready: 'True' | 'False'): ReturnType<typeof aPod> =>

@@ -1,6 +1,6 @@
 import type { Clock } from '@kaito/kube';
-import { isServing } from '../view.ts';
-import type { View } from '../view.ts';
+import { isServing } from '../../world/view.ts';
+import type { View } from '../../world/view.ts';
 import type { WronglyServed } from './books.ts';
 
 /** Times how long pods get requests though they are not Ready. */

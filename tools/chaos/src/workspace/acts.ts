@@ -2,40 +2,33 @@ import { annotations, findCondition, machines, nodeClaims, workspaces } from '@k
 import type { EmulatorClient } from '@kaito/emulator';
 import { configMaps, deployments, nodes, pods, services, statefulSets } from '@kaito/kube';
 import type { Client, Clock, KubeObject, Pod, Resource } from '@kaito/kube';
-import type { Random } from '../plan/random.ts';
+import { EFFECTIVE } from '../round/deeds.ts';
+import type { Act, Acts, Lack } from '../round/deeds.ts';
+import { deletionOf } from '../round/deletion.ts';
 import type { Deed } from './fault.ts';
-import { Healing } from './healing.ts';
+import { Healing } from '../round/healing.ts';
 import type { RoundWorkspaces } from './round-workspaces.ts';
 import { configOf, nameOfConfig } from './settings.ts';
 import type { Squatters } from './squatters.ts';
-import { unlessReplaced } from './unless-replaced.ts';
-import { isServing, namespace } from './view.ts';
-import type { View } from './view.ts';
+import { unlessReplaced } from '../round/unless-replaced.ts';
+import { isServing, namespace } from '../world/view.ts';
+import type { View } from '../world/view.ts';
 
-export interface DeedsOptions {
+export interface ActsOptions {
   readonly client: Client;
   readonly emulator: EmulatorClient;
   readonly view: View;
   readonly author: RoundWorkspaces;
   readonly squatters: Squatters;
-  /** Chooses who it is done to. */
-  readonly random: Random;
-  readonly note: (what: string) => void;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
 
-/** What shows that a deed has come to effect: undefined when it has, else what is missing. */
-type Lack = () => string | undefined;
-/** Does a deed. */
-type Act = () => Promise<Lack>;
-
 const ADAPTER = 'chaos-adapter';
 /** Where a pod says with which settings it was started. */
 const CONFIG_HASH = 'kaito.sh/config-hash';
-const EFFECTIVE: Lack = () => undefined;
 /** What is done to a workspace itself makes sense only while it is wanted. */
-const TO_THE_WORKSPACE: ReadonlySet<Deed> = new Set([
+export const TO_THE_WORKSPACE: ReadonlySet<Deed> = new Set([
   'edit the adapters',
   'edit an annotation',
   'name a config',
@@ -45,53 +38,16 @@ const TO_THE_WORKSPACE: ReadonlySet<Deed> = new Set([
   'make a workspace anew',
 ]);
 
-/** Does to the round what the fault says, once, as soon as there is somebody to do it to. */
-export class Deeds {
-  readonly #options: DeedsOptions;
-  readonly #deed: Deed | undefined;
-  #armed = false;
-  #over = false;
-  #lack: Lack | undefined;
+/** How each deed is done to a workspace. */
+export class WorkspaceActs {
+  readonly #options: ActsOptions;
 
-  constructor(deed: Deed | undefined, options: DeedsOptions) {
-    this.#deed = deed;
+  constructor(options: ActsOptions) {
     this.#options = options;
   }
 
-  /** How many deeds there were: 0 or 1. */
-  get count(): number {
-    return this.#lack === undefined ? 0 : 1;
-  }
-
-  /** The deed is due from now on. */
-  arm(): void {
-    this.#armed = true;
-  }
-
-  /** Does the deed if it is due. @returns what is still missing of it, if anything. */
-  async tick(): Promise<string | undefined> {
-    if (!this.#armed || this.#deed === undefined) return undefined;
-    if (!this.#over) await this.#tryTo(this.#deed);
-    return this.#over ? this.#lack?.() : `nobody there to ${this.#deed}`;
-  }
-
-  async #tryTo(deed: Deed): Promise<void> {
-    const { author, random, note } = this.#options;
-    const workspace = random.pick(TO_THE_WORKSPACE.has(deed) ? author.wanted : author.present);
-    if (workspace === undefined) {
-      // Nobody is left, and nobody will come.
-      this.#over = author.allDeleted;
-      return;
-    }
-    const act = this.#acts[deed](workspace);
-    if (act === undefined) return;
-    this.#over = true;
-    note(`${deed} of ${workspace}`);
-    this.#lack = await act();
-  }
-
   /** For each deed: how it is done to a workspace, or undefined while it cannot be. */
-  readonly #acts: Readonly<Record<Deed, (workspace: string) => Act | undefined>> = {
+  readonly all: Acts<Deed> = {
     'delete a node': name => this.#deletion(nodes, this.#options.view.nodes(name)),
     'delete a claim': name => this.#deletionOfClaim(name),
     'delete a pod': name => this.#deletion(pods, this.#options.view.pods(name)),
@@ -105,21 +61,13 @@ export class Deeds {
     'name a config': name => () => this.#nameConfig(name),
     'edit the config': name => this.#editConfig(name),
     'take the name of a workload': name => this.#takeName(name),
-    'delete a workspace': name => () => this.#options.author.deleteOne(name).then(() => EFFECTIVE),
+    'delete a workspace': name => () => this.#options.author.lives.deleteOne(name).then(() => EFFECTIVE),
     'make a workspace anew': name => () => this.#options.author.makeAnew(name).then(() => EFFECTIVE),
   };
 
   #deletion<T extends KubeObject>(resource: Resource<T>, objects: readonly (T | undefined)[]): Act | undefined {
     const { client, view, signal } = this.#options;
-    const object = objects.find(one => one !== undefined && one.metadata.deletionTimestamp === undefined);
-    if (!object) return undefined;
-    const { name, uid } = object.metadata;
-    return async () => {
-      await unlessReplaced(client.delete(resource, object.metadata, { uid, signal }));
-      const informer = view.cache.informer(resource);
-      const isThere = (): boolean => informer.list().some(({ metadata }) => metadata.uid === uid);
-      return () => (isThere() ? `${resource.kind} ${name}, deleted by hand, is still there` : undefined);
-    };
+    return deletionOf(resource, objects, { client, cache: view.cache, signal });
   }
 
   #deletionOfClaim(workspace: string): Act | undefined {
