@@ -26,6 +26,8 @@ export class StackRegistry {
   readonly address: string;
   readonly #oras: string;
   readonly #folder: string;
+  /** Where the credentials are: written once, as calls at the same time would find a file that is half written. */
+  #config: Promise<string> | undefined;
 
   private constructor(address: string, oras: string, folder: string) {
     this.address = address;
@@ -123,8 +125,7 @@ export class StackRegistry {
   }
 
   async #run(args: readonly string[], cwd = this.#folder): Promise<string> {
-    const config = join(this.#folder, 'credentials.json');
-    await writeFile(config, this.credentials);
+    const config = await (this.#config ??= this.#writeConfig());
     const [command = '', ...rest] = args;
     const known = command === 'copy' ? '--from-registry-config' : '--registry-config';
     const call =
@@ -132,6 +133,12 @@ export class StackRegistry {
         ? [command, ...rest.slice(0, 1), known, config, ...rest.slice(1)]
         : [command, known, config, ...rest];
     return runProgram(this.#oras, call, { cwd });
+  }
+
+  async #writeConfig(): Promise<string> {
+    const file = join(this.#folder, 'credentials.json');
+    await writeFile(file, this.credentials);
+    return file;
   }
 
   async #inFolder<T>(files: ImageFiles, work: (folder: string) => Promise<T>): Promise<T> {
