@@ -1,7 +1,17 @@
-import { applyIfChanged, configMaps, ignoreNotFound, jobs, type ConfigMap, type Informer, type Job } from '@kaito/kube';
+import {
+  applyIfChanged,
+  configMaps,
+  ignoreNotFound,
+  jobs,
+  keyOf,
+  type ConfigMap,
+  type Informer,
+  type Job,
+} from '@kaito/kube';
 import type { TuningPlan } from '@kaito/planner';
 import type { Observed } from '../observed.ts';
 import { fieldManager } from '../render/ownership.ts';
+import { trainingOf } from '../render/tuning/names.ts';
 import type { Training } from '../render/tuning/training.ts';
 import { obstacleTo, type RolloutDecision } from '../revisions/rollout.ts';
 import { hasEnded } from '../status/tuning/ended.ts';
@@ -29,7 +39,10 @@ export async function ensureTraining(
   const { job: live } = observed;
   if (hasEnded(observed, plan)) return { go: true, kind: 'keep' };
   const isGoing = live?.metadata.deletionTimestamp !== undefined;
-  if (live && !isGoing && isJobOf(live, observed.workspace, plan)) return { go: true, kind: 'keep' };
+  if (live && !isGoing && isJobOf(live, observed.workspace, plan)) {
+    await restoreSettings(live, config, tools);
+    return { go: true, kind: 'keep' };
+  }
   const obstacle = obstacleTo(observed, plan);
   if (obstacle) return { go: false, kind: live ? 'rollout' : 'create', ...obstacle };
   if (live) return replace(live, tools);
@@ -37,6 +50,19 @@ export async function ensureTraining(
   await applyIfChanged(client, informers.configMaps, configMaps, config, { fieldManager, signal });
   await applyIfChanged(client, informers.jobs, jobs, desired, { fieldManager, signal });
   return { go: true, kind: 'create' };
+}
+
+/**
+ * Without its settings the next attempt would wait until the deadline, on a node that is paid for. Settings that are there are those that
+ * the training began with, and stay as they are; a Job that is none of ours has others.
+ */
+async function restoreSettings(
+  { metadata }: Job,
+  config: ConfigMap,
+  { client, informers, signal }: TrainingTools,
+): Promise<void> {
+  if (metadata.annotations?.[trainingOf] === undefined || informers.configMaps.get(keyOf(config))) return;
+  await applyIfChanged(client, informers.configMaps, configMaps, config, { fieldManager, signal });
 }
 
 /** Deletes the Job of another training; that it is gone is seen by the watch, and the next pass makes the new one. */
