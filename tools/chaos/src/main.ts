@@ -12,6 +12,7 @@ import { progressOf } from './progress.ts';
 import { provisioner } from './provisioner/target.ts';
 import { isFailed, renderReport, reportOf } from './report.ts';
 import type { Logs, RoundResult, RoundWorld, Target } from './target.ts';
+import { tuning } from './tuning/target.ts';
 import { workspace } from './workspace/target.ts';
 
 const LOGS = '.kaito/chaos';
@@ -129,6 +130,11 @@ add(workspace, {
   description: 'the workspace controller, with a provisioner, a scheduler and kwok to play its nodes and pods',
   rounds: 250,
   memory: '1 GB',
+});
+add(tuning, {
+  description: 'the workspace controller with fine-tunings, whose pods run as processes, with a real registry',
+  rounds: 200,
+  memory: '1.2 GB',
 });
 
 try {

@@ -22,6 +22,10 @@ export const WRITE_KINDS = [
   'delete service',
   'write revision',
   'delete pod',
+  'apply job',
+  'delete job',
+  'apply settings',
+  'training outcome',
 ] as const;
 export type WriteKind = (typeof WRITE_KINDS)[number];
 

@@ -28,7 +28,7 @@ const rules: readonly Rule[] = [
   { path: new RegExp(`${CLAIMS}${NAME}/status${END}`), kind: byMethod({ PATCH: 'claim status' }) },
   { path: new RegExp(`${CLAIMS}${NAME}${END}`), kind: claimWrite },
   { path: new RegExp(`^/api/v1/nodes${NAME}${END}`), kind: nodeWrite },
-  { path: new RegExp(`${WORKSPACES}${NAME}/status${END}`), kind: byMethod({ PATCH: 'workspace status' }) },
+  { path: new RegExp(`${WORKSPACES}${NAME}/status${END}`), kind: workspaceStatusWrite },
   { path: new RegExp(`${WORKSPACES}${NAME}${END}`), kind: workspaceWrite },
   {
     path: new RegExp(`${NAMESPACED_APPS}/(statefulsets|deployments)(${NAME})?${END}`),
@@ -42,6 +42,11 @@ const rules: readonly Rule[] = [
     path: new RegExp(`${NAMESPACED_CORE}/services(${NAME})?${END}`),
     kind: byMethod({ POST: 'apply service', PATCH: 'apply service', DELETE: 'delete service' }),
   },
+  {
+    path: new RegExp(`^/apis/batch/v1/namespaces/[^/]+/jobs(${NAME})?${END}`),
+    kind: byMethod({ POST: 'apply job', PATCH: 'apply job', DELETE: 'delete job' }),
+  },
+  { path: new RegExp(`${NAMESPACED_CORE}/configmaps(${NAME})?${END}`), kind: byMethod({ PATCH: 'apply settings' }) },
   { path: new RegExp(`${NAMESPACED_CORE}/pods${NAME}${END}`), kind: byMethod({ DELETE: 'delete pod' }) },
   { path: new RegExp(`${NAMESPACED_CORE}/pods${NAME}/eviction${END}`), kind: byMethod({ POST: 'delete pod' }) },
 ];
@@ -71,6 +76,13 @@ function workspaceWrite({ method, body }: ProxiedRequest): WriteKind | undefined
   if (method !== 'PATCH') return undefined;
   const writes = { none: 'change workspace', kept: 'hold workspace', gone: 'release workspace' } as const;
   return writes[finalizerIn(body, finalizers.workspace)];
+}
+
+/** How a training ended is written once, and what follows depends on it. */
+function workspaceStatusWrite({ method, body }: ProxiedRequest): WriteKind | undefined {
+  if (method !== 'PATCH') return undefined;
+  const tuning = fieldOf(fieldOf(parse(body), 'status'), 'tuning');
+  return typeof fieldOf(tuning, 'outcome') === 'string' ? 'training outcome' : 'workspace status';
 }
 
 /** What a merge patch (RFC 7386), in which a list stands as a whole, does with a finalizer: nothing, or it is in the list, or not. */

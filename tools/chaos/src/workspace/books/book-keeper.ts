@@ -15,9 +15,11 @@ export interface BookKeeperOptions {
   readonly clock: Clock;
   /** Uids of objects with a name of the round's that are somebody else's. */
   readonly isForeign: (uid: string) => boolean;
+  /** What a workspace has beside its nodes, by the kinds; those of servers when absent. */
+  readonly childKinds?: readonly Resource[];
 }
 
-const CHILD_KINDS: readonly Resource[] = [statefulSets, deployments, services];
+const SERVER_KINDS: readonly Resource[] = [statefulSets, deployments, services];
 
 /** Writes down what both sides tell while a round runs, and reads them afresh when asked. */
 export class BookKeeper {
@@ -26,11 +28,13 @@ export class BookKeeper {
   readonly releases: Release[] = [];
   readonly served: ServedWatch;
   readonly #options: BookKeeperOptions;
+  readonly #childKinds: readonly Resource[];
   readonly #children = new Map<string, SeenChild>();
   readonly #stop: (() => void)[];
 
   constructor(options: BookKeeperOptions) {
     this.#options = options;
+    this.#childKinds = options.childKinds ?? SERVER_KINDS;
     this.served = new ServedWatch(options.view, options.clock);
     const { cache } = options.view;
     this.#stop = [
@@ -38,7 +42,7 @@ export class BookKeeper {
       ...[machines, nodeClaims].map(resource =>
         cache.informer<ClaimObject>(resource).onEvent(() => this.#noteClaims()),
       ),
-      ...CHILD_KINDS.map(resource =>
+      ...this.#childKinds.map(resource =>
         cache.informer(resource).onEvent(({ object }) => this.#noteChild(resource.kind, object)),
       ),
     ];
@@ -76,7 +80,7 @@ export class BookKeeper {
       client.list(workspaces, { namespace, signal }),
       client.list(nodes, { signal }),
       client.list(pods, { namespace, signal }),
-      ...CHILD_KINDS.map(resource => client.list(resource, { namespace, signal })),
+      ...this.#childKinds.map(resource => client.list(resource, { namespace, signal })),
     ]);
     return {
       at,
@@ -92,7 +96,7 @@ export class BookKeeper {
       children: childLists.flatMap(({ items }, index) =>
         items
           .filter(item => this.#isNamedAsChild(item) && !this.#options.isForeign(item.metadata.uid ?? ''))
-          .map(item => seenChild(CHILD_KINDS[index]?.kind ?? '', item)),
+          .map(item => seenChild(this.#childKinds[index]?.kind ?? '', item)),
       ),
     };
   }
