@@ -92,7 +92,7 @@ test('a run that is killed at any step, or whose node goes down, goes on in anot
     return adapterOf(name);
   };
   // At once: a Job waits ten seconds before it tries again.
-  const [adapters] = await Promise.all([Promise.all(victims.map(end)), loseNode()]);
+  const [adapters] = await Promise.all([Promise.all(victims.map(end)), loseNode(), replaceNode()]);
   expect(new Set([...adapters, await adapterOf('whole')]).size).toBe(1);
   const second = await podWith('kill-trainer', ({ status }) => status?.phase === 'Succeeded', 'the second pod');
   const said = await stack().client.podLogs(second.metadata, { container: 'trainer', ...log });
@@ -118,6 +118,20 @@ async function loseNode(): Promise<void> {
     reason: 'ContainerStatusUnknown',
   });
   await podWith('crashed', ({ status }) => status?.phase === 'Succeeded', 'another pod to finish');
+}
+
+/** A machine comes under the name of one that went down: it has that one's pods. */
+async function replaceNode(): Promise<void> {
+  const { client, player } = stack();
+  const name = 'replaced';
+  await client.create(nodes, gpuNode(name));
+  await train(name, { node: name });
+  await podWith(name, one => statusOf(one, 'trainer')?.state?.running !== undefined, 'the trainer');
+  await player.crash(name);
+  await client.delete(nodes, { name });
+  await client.create(nodes, gpuNode(name));
+  await podWith(name, ({ status }) => status?.phase === 'Failed', 'the lost pod to fail');
+  await podWith(name, ({ status }) => status?.phase === 'Succeeded', 'another pod to finish');
 }
 
 function hasCheckpoint(pod: Pod): boolean {

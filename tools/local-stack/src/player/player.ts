@@ -169,7 +169,7 @@ export class Player {
   async recover(node: string): Promise<void> {
     this.#crashed.delete(node);
     await this.#mark(node, null);
-    for (const pod of this.#context.pods.list()) this.#observe(pod);
+    this.#observeAll();
   }
 
   /** The path on this machine that stands for a path in a container, such as `/mnt/results`. @throws RangeError when it is not played */
@@ -213,13 +213,18 @@ export class Player {
       else this.#observe(object);
     });
     this.#nodes.onEvent(({ type, object }) => {
-      if (type === 'deleted') this.#detach(this.#abandon(object.metadata.name));
+      if (type === 'deleted') this.#detach(this.#lose(object.metadata.name));
+      else if (type === 'added') this.#observeAll();
     });
     for (const resource of [configMaps, secrets]) {
       this.#cache.informer<Pod>(resource).onEvent(() => {
         for (const played of this.#played.values()) played.refresh();
       });
     }
+  }
+
+  #observeAll(): void {
+    for (const pod of this.#context.pods.list()) this.#observe(pod);
   }
 
   #observe(pod: Pod): void {
@@ -250,6 +255,12 @@ export class Player {
     const played = this.#played.get(uidOf(pod));
     if (!played) return;
     this.#detach(played.abandon({ forget: true }).then(() => void this.#played.delete(played.uid)));
+  }
+
+  /** Another machine may come under the name of one that is gone, and has its pods then. */
+  async #lose(node: string): Promise<void> {
+    await this.#abandon(node);
+    if (this.#crashed.delete(node) && this.#nodes.get(node)) this.#observeAll();
   }
 
   async #abandon(node: string): Promise<void> {
