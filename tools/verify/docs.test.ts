@@ -92,6 +92,7 @@ describe('commands of the guides', () => {
   const runBy: Readonly<Record<string, string>> = {
     'docs/operations.md': 'tools/verify/operations.int.test.ts',
     'docs/provisioners.md': 'tools/verify/operations.int.test.ts',
+    'docs/tuning.md': 'packages/workspace/src/tuning.int.test.ts',
     'docs/workspaces.md': 'packages/workspace/src/guide.int.test.ts',
   };
 

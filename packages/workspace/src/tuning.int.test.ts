@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { jest } from '@jest/globals';
 import { annotations, findCondition, workspaces, type Workspace } from '@kaito/crds';
 import { jobs, persistentVolumeClaims, persistentVolumes, pods, secrets, type Pod } from '@kaito/kube';
-import { eventually, useStack, type Overrides } from '@kaito/testing';
+import { eventually, override, useStack, type Overrides } from '@kaito/testing';
 import { parse } from 'yaml';
 import { steps } from './render/tuning/names.ts';
 import { namespace, WorkspaceBench } from './workspace-bench.test-data.ts';
@@ -122,6 +122,13 @@ const trainerRuns = (name: string): Promise<Pod> =>
     return found;
   });
 
+/** Commands of the guide. */
+async function guideCommands(): Promise<readonly string[]> {
+  const guide = await readFile(fileURLToPath(new URL('../../../docs/tuning.md', import.meta.url)), 'utf8');
+  const blocks = [...guide.matchAll(/```sh\n(.*?)```/gs)].map(([, block = '']) => block);
+  return blocks.flatMap(block => block.split('\n')).filter(line => line.startsWith('kubectl '));
+}
+
 async function example(file: string): Promise<Workspace> {
   const path = fileURLToPath(new URL(`../../../examples/${file}`, import.meta.url));
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a file of our own
@@ -164,6 +171,8 @@ describe('a training', () => {
       expect(findCondition(done, type)?.status).toBe('True');
     }
     await released('first');
+    const said = await Promise.all((await guideCommands()).map(line => stack().kubectl(...line.split(' ').slice(1))));
+    expect(said).toEqual([expect.stringMatching(/first .* Succeeded .* 100% /)]);
 
     // It is not begun again: not by a controller that starts anew, nor when its Job is gone.
     await stack().workspace.stop();
@@ -240,18 +249,16 @@ describe('the manifests of the guides', () => {
     const training = await example('tuning/kaito_workspace_tuning_phi_3_128k.yaml');
     const create = (workspace: Workspace) =>
       stack().client.raw('POST', `/apis/kaito.sh/v1alpha1/namespaces/${namespace}/workspaces`, workspace);
+    stack().player.web.serve(training.tuning?.input.urls?.[0] ?? '', `${rows}\n`);
     // Placeholders are filled in: nothing else is changed.
-    const [url = ''] = training.tuning?.input?.urls ?? [];
-    stack().player.web.serve(url, `${rows}\n`);
     const output = { image: image('dolly:0.0.1'), imagePushSecret: 'registry' };
-    await create({ ...training, tuning: { ...training.tuning, input: training.tuning?.input ?? {}, output } });
+    await create(override(training, { tuning: { output } }));
     const tuned = await ended(training.metadata.name, 'Succeeded');
     await bench.remove(training.metadata.name);
 
     const serving = await example('inference/kaito_workspace_phi_3_with_adapters.yaml');
-    const [adapterOf] = serving.inference?.adapters ?? [];
-    const source = { ...adapterOf?.source, image: output.image, imagePullSecrets: ['registry'] };
-    await create({ ...serving, inference: { ...serving.inference, adapters: [{ ...adapterOf, source }] } });
+    const source = { name: 'phi-3-adapter', image: output.image, imagePullSecrets: ['registry'] };
+    await create(override(serving, { inference: { adapters: [{ source, strength: '1.0' }] } }));
     const ready = await bench.until(serving.metadata.name, 'serves the adapter', workspace => {
       expect(workspace.status?.adapters).toMatchObject([{ name: 'phi-3-adapter', state: 'Loaded' }]);
       return workspace;
