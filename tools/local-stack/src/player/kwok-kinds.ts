@@ -66,10 +66,11 @@ async function forget(client: Client, kind: KwokKind, { metadata }: Pod, signal:
   const resource = resourceOf(kind);
   const found = await ignoreNotFound(client.get(resource, metadata, { signal }));
   if (found?.metadata.annotations?.[POD_UID] !== metadata.uid) return;
+  const { uid, resourceVersion } = found?.metadata ?? {};
   try {
-    await ignoreNotFound(client.delete(resource, metadata, { signal, uid: found?.metadata.uid }));
+    await ignoreNotFound(client.delete(resource, metadata, { signal, uid, resourceVersion }));
   } catch (error) {
-    // It was made anew just now.
+    // It was made anew just now, or given to the next pod of the name.
     if (!isConflict(error)) throw error;
   }
 }

@@ -340,6 +340,20 @@ export const claimRows: readonly DiagnosisRow[] = [
   {
     cause: 'NodeClassNotReady',
     places: ['claim'],
+    codes: ['UnhealthyDependents'],
+    pattern: /NodeClassReady=(?:False|Unknown)/,
+    mover: 'cluster',
+    message: 'the NodeClass is not ready: {text}',
+    nextStep: 'an administrator has to look at the NodeClass: kubectl describe nodepools names it',
+    source: 'awslabs/operatorpkg, status conditions; kubernetes-sigs/karpenter v1, NodePool',
+    example: {
+      code: 'UnhealthyDependents',
+      text: 'NodePool default-a-workspace is not ready: NodeClassReady=False',
+    },
+  },
+  {
+    cause: 'NodeClassNotReady',
+    places: ['claim'],
     codes: ['NodeClassNotReady', 'NodeClassReadinessUnknown'],
     mover: 'cluster',
     message: 'the NodeClass of the claim is not ready',
