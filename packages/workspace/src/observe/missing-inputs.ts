@@ -1,6 +1,7 @@
 import type { Workspace } from '@kaito/crds';
 import type { PlanResult, Problem } from '@kaito/planner';
 import { tokenKey } from '../models/secret-token.ts';
+import { credentialsKey } from '../render/credentials.ts';
 import type { Observed, ObservedConfig, ObservedSecret } from '../observed.ts';
 
 /** What a workspace names and a server could not start without, as far as it is not there. */
@@ -21,9 +22,6 @@ export function missingInputs({
     })),
   ];
 }
-
-/** Key of a Secret of type `kubernetes.io/dockerconfigjson` (Kubernetes docs, Secrets). */
-const credentialsKey = '.dockerconfigjson';
 
 /** A Secret that a pod of a training mounts by a key that it does not have would keep the pod from starting. */
 function withoutCredentials({ tuning }: Workspace, secrets: readonly ObservedSecret[]): readonly Problem[] {

@@ -8,7 +8,7 @@ import { nodePressure } from './node-trouble.ts';
 import { describeTrouble, podTroubles } from './pod-trouble.ts';
 import { isServing, movedFrom, readyPods } from './serving.ts';
 import type { StatusInput } from './status-input.ts';
-import { hasEnded, releasesNodes } from './tuning/ended.ts';
+import { releasesNodes } from './tuning/ended.ts';
 import { trainingVerdicts } from './tuning/training-verdicts.ts';
 
 /** The verdict on each condition that something is known of, in the order in which a workspace passes them. */
@@ -89,7 +89,7 @@ function planned(input: StatusInput, plan: Plan): Verdicts {
   const nodes = nodesVerdict(input, plan, progress);
   const resource = resourceVerdict(input, plan, { claims, nodes });
   const { condition } = input.provisioning;
-  if (plan.job === 'tuning' && isReleased(input, plan)) return released(input, plan);
+  if (plan.job === 'tuning' && releasesNodes(input.observed, plan)) return released(input, plan);
   return new Map([
     [types.planned, { ok: true, reason: reasons.planned, message: describePlan(plan) }],
     ...(condition && claims ? [[condition, claims] as const] : []),
@@ -106,10 +106,6 @@ function workloadVerdicts(input: StatusInput, plan: Plan, resource: Verdict): re
     [types.jobStarted, started],
     [types.succeeded, succeeded],
   ];
-}
-
-function isReleased({ observed }: StatusInput, plan: TuningPlan): boolean {
-  return hasEnded(observed, plan) && releasesNodes(observed);
 }
 
 /** Nodes that were given back are not missing. */

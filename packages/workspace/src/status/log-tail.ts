@@ -1,6 +1,6 @@
 import type { Pod } from '@kaito/kube';
 import type { Observed } from '../observed.ts';
-import type { ContainerStatus } from './pod-trouble.ts';
+import { containersOf, type ContainerStatus } from './pod-trouble.ts';
 
 /** Whose last lines are worth reading. */
 export interface LogTailRequest {
@@ -22,18 +22,17 @@ export function needsLogTail({ pods }: Pick<Observed, 'pods'>): LogTailRequest |
   return sorted.map(crashOf).find(request => request !== undefined);
 }
 
-function crashOf({ metadata, status }: Pod): LogTailRequest | undefined {
-  const containers = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
-  const crashed = containers.find(hasCrashed);
+function crashOf(pod: Pod): LogTailRequest | undefined {
+  const crashed = containersOf(pod).find(hasCrashed);
   if (!crashed) return undefined;
   const { name: container, restartCount, state } = crashed;
   // The run that failed is the present one until the kubelet waits with the next, or has started it.
   const previous = state?.terminated === undefined;
   return {
-    pod: metadata.name,
+    pod: pod.metadata.name,
     container,
     previous,
-    key: `${metadata.uid ?? metadata.name}/${container}/${restartCount}`,
+    key: `${pod.metadata.uid ?? pod.metadata.name}/${container}/${restartCount}`,
   };
 }
 

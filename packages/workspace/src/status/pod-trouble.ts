@@ -63,10 +63,14 @@ export function describeTrouble({ pod, container, code, text }: PodTrouble): str
   return `pod ${pod}: ${where}${[code, text].filter(Boolean).join(': ')}`;
 }
 
+/** What is known of the containers of a pod, in the order in which they start. */
+export function containersOf({ status }: Pick<Pod, 'status'>): readonly ContainerStatus[] {
+  return [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
+}
+
 function troublesOf(pod: Pod): readonly PodTrouble[] {
   const { name } = pod.metadata;
-  const containers = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
-  const found = [...containers.map(one => containerTrouble(name, one)), podFailure(pod), schedulingTrouble(pod)];
+  const found = [...containersOf(pod).map(one => containerTrouble(name, one)), podFailure(pod), schedulingTrouble(pod)];
   return found.filter(trouble => trouble !== undefined);
 }
 

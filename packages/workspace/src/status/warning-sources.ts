@@ -1,6 +1,7 @@
 import { isTrue, workspaceConditions as types } from '@kaito/crds';
 import type { Pod } from '@kaito/kube';
 import type { Observed } from '../observed.ts';
+import { containersOf } from './pod-trouble.ts';
 import { isServing } from './serving.ts';
 import { momentOf } from './timestamp.ts';
 
@@ -42,10 +43,9 @@ export function warningSources(seen: Seen, now: number): readonly WarningSource[
 type Seen = Pick<Observed, 'workspace' | 'statefulSet' | 'service' | 'pods'>;
 
 /** Placed on a node, where volumes and network are still being made ready. */
-function isPrepared({ spec, status }: Pod): boolean {
-  const containers = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
-  const waits = containers.every(
+function isPrepared(pod: Pod): boolean {
+  const waits = containersOf(pod).every(
     ({ state, lastState }) => notBegun.includes(state?.waiting?.reason ?? '') && lastState?.terminated === undefined,
   );
-  return spec?.nodeName !== undefined && waits;
+  return pod.spec?.nodeName !== undefined && waits;
 }

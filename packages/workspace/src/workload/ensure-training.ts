@@ -1,13 +1,4 @@
-import {
-  applyIfChanged,
-  configMaps,
-  ignoreNotFound,
-  jobs,
-  keyOf,
-  type ConfigMap,
-  type Informer,
-  type Job,
-} from '@kaito/kube';
+import { applyIfChanged, configMaps, jobs, keyOf, type ConfigMap, type Informer, type Job } from '@kaito/kube';
 import type { TuningPlan } from '@kaito/planner';
 import type { Observed } from '../observed.ts';
 import { fieldManager } from '../render/ownership.ts';
@@ -17,6 +8,7 @@ import { obstacleTo, type RolloutDecision } from '../revisions/rollout.ts';
 import { hasEnded } from '../status/tuning/ended.ts';
 import { isJobOf } from '../status/tuning/training-state.ts';
 import type { WorkloadTools } from './ensure-workload.ts';
+import { replaceWorkload } from './replace-workload.ts';
 
 /** Tools of the step. */
 export interface TrainingTools extends Omit<WorkloadTools, 'informers'> {
@@ -45,7 +37,10 @@ export async function ensureTraining(
   }
   const obstacle = obstacleTo(observed, plan);
   if (obstacle) return { go: false, kind: live ? 'rollout' : 'create', ...obstacle };
-  if (live) return replace(live, tools);
+  if (live) {
+    const message = `Job ${live.metadata.name} is made anew: what it trains, or the size of its node, has changed`;
+    return replaceWorkload({ resource: jobs, object: live, reason: 'TrainingReplaced', message }, tools);
+  }
   const { client, informers, signal } = tools;
   await applyIfChanged(client, informers.configMaps, configMaps, config, { fieldManager, signal });
   await applyIfChanged(client, informers.jobs, jobs, desired, { fieldManager, signal });
@@ -63,17 +58,4 @@ async function restoreSettings(
 ): Promise<void> {
   if (metadata.annotations?.[trainingOf] === undefined || informers.configMaps.get(keyOf(config))) return;
   await applyIfChanged(client, informers.configMaps, configMaps, config, { fieldManager, signal });
-}
-
-/** Deletes the Job of another training; that it is gone is seen by the watch, and the next pass makes the new one. */
-async function replace({ metadata }: Job, { client, signal, tell }: TrainingTools): Promise<RolloutDecision> {
-  const { name, namespace, uid, deletionTimestamp } = metadata;
-  const message = `Job ${name} is made anew: what it trains, or the size of its node, has changed`;
-  if (!deletionTimestamp) {
-    // In the foreground: its pod holds the GPUs that the new one needs.
-    const options = { signal, uid, propagationPolicy: 'Foreground' as const };
-    await ignoreNotFound(client.delete(jobs, { name, namespace }, options));
-    tell({ type: 'Normal', reason: 'TrainingReplaced', message });
-  }
-  return { go: false, kind: 'rollout', reason: 'TrainingReplaced', message };
 }

@@ -2,15 +2,12 @@ import {
   applyIfChanged,
   configMaps,
   deployments,
-  ignoreNotFound,
   keyOf,
   statefulSets,
   type Client,
   type ConfigMap,
   type Informer,
-  type KubeObject,
   type RecordedEvent,
-  type Resource,
   type StatefulSet,
 } from '@kaito/kube';
 import type { Workspace } from '@kaito/crds';
@@ -21,6 +18,7 @@ import { decideRollout, type RolloutDecision } from '../revisions/rollout.ts';
 import type { Workload } from '../render/workload.ts';
 import { changedImmutableFields } from './immutable-fields.ts';
 import { noteTakeOver, predecessors, servesOn } from './predecessor.ts';
+import { replaceWorkload, type Replaced } from './replace-workload.ts';
 
 /** Tools of the step. */
 export interface WorkloadTools {
@@ -89,25 +87,11 @@ async function takeOver(
   return { go: true, kind: 'keep' };
 }
 
-interface Replaced {
-  readonly resource: Resource;
-  readonly object: KubeObject;
-  readonly why: string;
-}
-
-/** Deletes what stands in the way; that it is gone is seen by the watch, and the next pass makes the new one. */
-async function replace(
-  workspace: Workspace,
-  { resource, object, why }: Replaced,
-  { client, signal, tell }: WorkloadTools,
+function replace(
+  { metadata }: Workspace,
+  { resource, object, why }: Pick<Replaced, 'resource' | 'object'> & { readonly why: string },
+  tools: WorkloadTools,
 ): Promise<RolloutDecision> {
-  const { name, namespace, uid, deletionTimestamp } = object.metadata;
-  const message = `${resource.kind} ${name} of workspace ${workspace.metadata.name} is made anew: ${why}`;
-  if (!deletionTimestamp) {
-    // In the foreground: its pods hold the GPUs that the new ones need.
-    const options = { signal, uid, propagationPolicy: 'Foreground' as const };
-    await ignoreNotFound(client.delete(resource, { name, namespace }, options));
-    tell({ type: 'Normal', reason: 'WorkloadMigration', message });
-  }
-  return { go: false, kind: 'rollout', reason: 'WorkloadMigration', message };
+  const message = `${resource.kind} ${object.metadata.name} of workspace ${metadata.name} is made anew: ${why}`;
+  return replaceWorkload({ resource, object, reason: 'WorkloadMigration', message }, tools);
 }

@@ -1,3 +1,4 @@
+import { replicaFaults } from '../plan/common-faults.ts';
 import type { Fault } from '../plan/fault.ts';
 
 /** What goes wrong in a round with the provisioner. */
@@ -88,12 +89,5 @@ export const faults: readonly ProvisionerFault[] = [
     describe: 'AKS takes its time',
     timings: { nodeRegisterMs: 1200, operationMs: 1500, deleteMs: 1200, nodeRemoveMs: 800 },
   },
-  { id: 'killed-twice', describe: 'the restarted process is killed, too', twice: true },
-  { id: 'two-replicas', describe: 'two replicas elect a leader', replicas: 2 },
-  {
-    id: 'paused-leader',
-    describe: 'the leader freezes, and wakes up when another one leads',
-    replicas: 2,
-    pause: true,
-  },
+  ...replicaFaults,
 ];

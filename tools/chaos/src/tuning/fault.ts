@@ -1,3 +1,4 @@
+import { apiServerFaults, azureThrottles, replicaFaults, slowAzure } from '../plan/common-faults.ts';
 import type { Fault } from '../plan/fault.ts';
 
 /** The steps of the pod of a training, in order. */
@@ -31,31 +32,11 @@ export interface TuningFault extends Fault {
   readonly spot?: true;
 }
 
-const someWrites = { request: 'any write', times: 3 } as const;
 const put = { method: 'PUT', route: 'agentPools' } as const;
 
 /** The faults that are crossed with the crash points. */
 export const faults: readonly TuningFault[] = [
-  { id: 'none', describe: 'nothing else' },
-  { id: 'writes-500', describe: 'the API server fails writes', apiServer: { ...someWrites, do: 500 } },
-  { id: 'writes-409', describe: 'the API server sees conflicts in writes', apiServer: { ...someWrites, do: 409 } },
-  { id: 'answers-lost', describe: 'answers to writes are lost', apiServer: { ...someWrites, do: 'lose the answer' } },
-  {
-    id: 'writes-late',
-    describe: 'writes are carried out late, perhaps when their caller is dead',
-    apiServer: { ...someWrites, do: 'hold it up' },
-  },
-  {
-    id: 'write-hangs',
-    describe: 'a write gets no answer until its caller gives up',
-    apiServer: { request: 'any write', times: 1, do: 'hang' },
-    slow: true,
-  },
-  {
-    id: 'claim-answers-lost',
-    describe: 'answers to the creation of claims are lost',
-    apiServer: { request: 'create claim', times: 2, do: 'lose the answer' },
-  },
+  ...apiServerFaults,
   {
     id: 'job-answer-lost',
     describe: 'the answer to the creation of a Job is lost',
@@ -96,17 +77,7 @@ export const faults: readonly TuningFault[] = [
   { id: 'output-edited', describe: 'the result is to go elsewhere', deed: 'edit the output' },
   { id: 'workspace-deleted', describe: 'a workspace is deleted', deed: 'delete a workspace' },
   { id: 'workspace-anew', describe: 'a workspace is deleted and made anew', deed: 'make a workspace anew' },
-  {
-    id: 'azure-throttles',
-    describe: 'ARM throttles PUTs for a second',
-    azure: [
-      {
-        match: put,
-        times: 2,
-        action: { type: 'respond', status: 429, code: 'TooManyRequests', message: 'Slow down.', retryAfterSeconds: 1 },
-      },
-    ],
-  },
+  azureThrottles,
   {
     id: 'azure-refuses',
     describe: 'ARM fails PUTs for a while',
@@ -118,17 +89,6 @@ export const faults: readonly TuningFault[] = [
       },
     ],
   },
-  {
-    id: 'slow-azure',
-    describe: 'AKS takes its time',
-    timings: { nodeRegisterMs: 1200, operationMs: 1500, deleteMs: 1200, nodeRemoveMs: 800 },
-  },
-  { id: 'killed-twice', describe: 'the restarted process is killed, too', twice: true },
-  { id: 'two-replicas', describe: 'two replicas elect a leader', replicas: 2 },
-  {
-    id: 'paused-leader',
-    describe: 'the leader freezes, and wakes up when another one leads',
-    replicas: 2,
-    pause: true,
-  },
+  slowAzure,
+  ...replicaFaults,
 ];

@@ -1,3 +1,4 @@
+import { apiServerFaults, azureThrottles, replicaFaults, slowAzure } from '../plan/common-faults.ts';
 import type { Fault } from '../plan/fault.ts';
 
 /** What somebody else does to the cluster while the controller is down or has just come back. */
@@ -29,30 +30,10 @@ export interface WorkspaceFault extends Fault {
 
 /** Settings are for the server of today's base image, which this size gets. */
 const AMPERE = 'Standard_NC24ads_A100_v4';
-const someWrites = { request: 'any write', times: 3 } as const;
 
 /** The faults that are crossed with the crash points. */
 export const faults: readonly WorkspaceFault[] = [
-  { id: 'none', describe: 'nothing else' },
-  { id: 'writes-500', describe: 'the API server fails writes', apiServer: { ...someWrites, do: 500 } },
-  { id: 'writes-409', describe: 'the API server sees conflicts in writes', apiServer: { ...someWrites, do: 409 } },
-  { id: 'answers-lost', describe: 'answers to writes are lost', apiServer: { ...someWrites, do: 'lose the answer' } },
-  {
-    id: 'writes-late',
-    describe: 'writes are carried out late, perhaps when their caller is dead',
-    apiServer: { ...someWrites, do: 'hold it up' },
-  },
-  {
-    id: 'write-hangs',
-    describe: 'a write gets no answer until its caller gives up',
-    apiServer: { request: 'any write', times: 1, do: 'hang' },
-    slow: true,
-  },
-  {
-    id: 'claim-answers-lost',
-    describe: 'answers to the creation of claims are lost',
-    apiServer: { request: 'create claim', times: 2, do: 'lose the answer' },
-  },
+  ...apiServerFaults,
   {
     id: 'status-409',
     describe: 'the API server sees conflicts in status patches',
@@ -88,28 +69,7 @@ export const faults: readonly WorkspaceFault[] = [
   },
   { id: 'workspace-deleted', describe: 'a workspace is deleted', deed: 'delete a workspace' },
   { id: 'workspace-anew', describe: 'a workspace is deleted and made anew', deed: 'make a workspace anew' },
-  {
-    id: 'slow-azure',
-    describe: 'AKS takes its time',
-    timings: { nodeRegisterMs: 1200, operationMs: 1500, deleteMs: 1200, nodeRemoveMs: 800 },
-  },
-  {
-    id: 'azure-throttles',
-    describe: 'ARM throttles PUTs for a second',
-    azure: [
-      {
-        match: { method: 'PUT', route: 'agentPools' },
-        times: 2,
-        action: { type: 'respond', status: 429, code: 'TooManyRequests', message: 'Slow down.', retryAfterSeconds: 1 },
-      },
-    ],
-  },
-  { id: 'killed-twice', describe: 'the restarted process is killed, too', twice: true },
-  { id: 'two-replicas', describe: 'two replicas elect a leader', replicas: 2 },
-  {
-    id: 'paused-leader',
-    describe: 'the leader freezes, and wakes up when another one leads',
-    replicas: 2,
-    pause: true,
-  },
+  slowAzure,
+  azureThrottles,
+  ...replicaFaults,
 ];

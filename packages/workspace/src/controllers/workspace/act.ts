@@ -17,7 +17,7 @@ import type { RenderInput, RenderSettings } from '../../render/render-input.ts';
 import { renderTraining } from '../../render/tuning/training.ts';
 import { renderWorkload, type ServingPlan } from '../../render/workload.ts';
 import type { RolloutDecision } from '../../revisions/rollout.ts';
-import { hasEnded, releasesNodes } from '../../status/tuning/ended.ts';
+import { releasesNodes } from '../../status/tuning/ended.ts';
 import { ensureRevision } from '../../workload/ensure-revision.ts';
 import { ensureTraining } from '../../workload/ensure-training.ts';
 import { ensureWorkload } from '../../workload/ensure-workload.ts';
@@ -99,8 +99,7 @@ export class Actor {
   /** @returns milliseconds after which to look again; 0 for none */
   async #nodes(observed: Observed, plan: Plan, tools: ProvisioningTools): Promise<number> {
     const { provisioning } = this.#options;
-    const isOver = plan.job === 'tuning' && hasEnded(observed, plan) && releasesNodes(observed);
-    if (!isOver) return provisioning.ensure(observed, plan, tools);
+    if (!releasesNodes(observed, plan)) return provisioning.ensure(observed, plan, tools);
     await provisioning.takeDown(observed, tools);
     return 0;
   }

@@ -108,7 +108,7 @@ function climb(
   let moved: string | undefined;
   let result = planRung(observed, circumstances, rung);
   // Each turn takes the next rung, of which there are as many as the schema allows.
-  while (result.ok && !isOver(observed, result.plan)) {
+  while (result.ok && !hasEnded(observed, result.plan)) {
     const next = nextRung(observed, result.plan, now, provisioning.refusal?.(observed));
     if (!next) break;
     const below = planRung(observed, circumstances, next.rung);
@@ -150,7 +150,7 @@ function obstacles(observed: Observed, result: PlanResult, { settings }: Circums
     ...findNameConflicts(observed),
     ...findOwnProblems(workspace, config, settings.nodeClasses),
     // What a server could not start without is waited for before a node is paid for. One that runs is left alone.
-    ...(hasBegun(observed) || (result.ok && isOver(observed, result.plan))
+    ...(hasBegun(observed) || (result.ok && hasEnded(observed, result.plan))
       ? []
       : [...missingInputs(observed), ...missingToken(observed, result)]),
   ];
@@ -160,11 +160,6 @@ function obstacles(observed: Observed, result: PlanResult, { settings }: Circums
 export function hasBegun({ claims, nodePool, nodes, statefulSet, job }: Observed): boolean {
   const hasNodes = claims.length > 0 || nodePool !== undefined || nodes.some(({ tie }) => tie === 'reserved');
   return hasNodes || statefulSet !== undefined || job !== undefined;
-}
-
-/** Whether the job of a plan is done for good, so that it needs no nodes any more. */
-function isOver(observed: Observed, planned: Plan): boolean {
-  return planned.job === 'tuning' && hasEnded(observed, planned);
 }
 
 /** The result with all that is wrong, each problem once. While the model is looked up, nothing can be said yet. */

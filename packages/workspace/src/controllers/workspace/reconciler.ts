@@ -141,7 +141,7 @@ export class WorkspaceReconciler {
     // Whether nodes are ready, and a training has ended, stands in the status, which was just written.
     const workspace = informers.workspaces.get(key) ?? observed.workspace;
     // The nodes of a training are given back by the pass after the one that wrote down how it ended.
-    if (plan.job === 'tuning' && hasEnded({ workspace }, plan)) return hasEnded(observed, plan) ? [] : [1];
+    if (hasEnded({ workspace }, plan)) return hasEnded(observed, plan) ? [] : [1];
     const now = {
       workspace,
       statefulSet: informers.statefulSets.get(key),

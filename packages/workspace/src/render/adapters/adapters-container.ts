@@ -1,6 +1,7 @@
 import type { Workspace } from '@kaito/crds';
 import type { InferencePlan } from '@kaito/planner';
 import { podIndex } from '../copies.ts';
+import { pullSecretsVolume, pullVolume } from '../credentials.ts';
 import type { Container, EnvVar, MountedVolume, Volume, VolumeMount } from '../pod-parts.ts';
 import type { RenderInput } from '../render-input.ts';
 import { confined, nobody } from '../security.ts';
@@ -110,13 +111,9 @@ function listVolume(workspace: Workspace): MountedVolume {
   };
 }
 
-/** The credentials of registries, each Secret as a file of its own (Kubernetes docs, Secrets of type kubernetes.io/dockerconfigjson). */
+/** The credentials of registries. */
 function pullSecretVolume({ adapters }: InferencePlan): MountedVolume | undefined {
   const names = [...new Set(imageAdapters(adapters).flatMap(({ pullSecrets }) => pullSecrets))].toSorted();
   if (names.length === 0) return undefined;
-  const name = 'pull-secrets';
-  const sources = names.map(secret => ({
-    secret: { name: secret, items: [{ key: '.dockerconfigjson', path: `${secret}.json` }] },
-  }));
-  return { volume: { name, projected: { sources } }, mount: { name, mountPath: pullFolder, readOnly: true } };
+  return { volume: pullSecretsVolume(names), mount: { name: pullVolume, mountPath: pullFolder, readOnly: true } };
 }

@@ -1,4 +1,5 @@
 import type { TuningPlan } from '@kaito/planner';
+import { pullVolume } from '../credentials.ts';
 import { imageReference } from '../image-reference.ts';
 import type { Container, VolumeMount } from '../pod-parts.ts';
 import type { RenderInput } from '../render-input.ts';
@@ -14,7 +15,7 @@ import {
 } from '../transfer/containers.ts';
 import { lineageOf } from './lineage.ts';
 import { steps } from './names.ts';
-import { mounts, paths, pullSecrets, pullVolume, pushVolume } from './volumes.ts';
+import { mounts, paths, pullSecrets, pushVolume } from './volumes.ts';
 
 const pushFolder = '/run/secrets/kaito/push';
 const pullFolder = '/run/secrets/kaito/pull';

@@ -1,6 +1,7 @@
 import type { Workspace } from '@kaito/crds';
 import type { TuningPlan } from '@kaito/planner';
 import { configKeys } from '../../observe/trim.ts';
+import { credentialsKey, pullSecretsVolume } from '../credentials.ts';
 import type { Volume, VolumeMount } from '../pod-parts.ts';
 import type { RenderInput } from '../render-input.ts';
 import { downloadRoom, weightsPath } from '../volumes.ts';
@@ -56,27 +57,20 @@ function oneKey(name: string, configMap: string, key: string): Volume {
 /** Credentials of the transfers: that of the push by itself, so that no other step can write. */
 function secretVolumes({ tuning }: Workspace): readonly Volume[] {
   const push = tuning?.output?.imagePushSecret;
-  const items = [{ key: '.dockerconfigjson', path: 'config.json' }];
+  const items = [{ key: credentialsKey, path: 'config.json' }];
   return [
     ...(tuning?.output?.image && push ? [{ name: pushVolume, secret: { secretName: push, items } }] : []),
-    ...(pullSecrets(tuning).length > 0
-      ? [{ name: pullVolume, projected: { sources: pullSecrets(tuning).map(pullSource) } }]
-      : []),
+    ...(pullSecrets(tuning).length > 0 ? [pullSecretsVolume(pullSecrets(tuning))] : []),
   ];
 }
 
-/** Names of the volumes of credentials. */
+/** Name of the volume of the credentials to push with. */
 export const pushVolume = 'push-secret';
-export const pullVolume = 'pull-secrets';
 
 /** Secrets by which the data set and the weights are pulled. */
 export function pullSecrets(tuning: Workspace['tuning']): readonly string[] {
   const ofPreset = tuning?.preset?.presetOptions?.imagePullSecrets ?? [];
   return [...new Set([...(tuning?.input?.imagePullSecrets ?? []), ...ofPreset])];
-}
-
-function pullSource(name: string): object {
-  return { secret: { name, items: [{ key: '.dockerconfigjson', path: `${name}.json` }] } };
 }
 
 /** What the trainer sees; it writes results, and to its scratch folder. */

@@ -1,5 +1,5 @@
 import { annotations, type TuningStatus } from '@kaito/crds';
-import type { TuningPlan } from '@kaito/planner';
+import type { Plan, TuningPlan } from '@kaito/planner';
 import type { Observed } from '../../observed.ts';
 import { trainingDigest } from '../../render/tuning/training-digest.ts';
 
@@ -19,12 +19,13 @@ export function endedTraining(
   return { ...told, outcome: told.outcome };
 }
 
-/** Whether the training of a plan has ended, well or not. */
-export function hasEnded(observed: Pick<Observed, 'workspace'>, plan: TuningPlan): boolean {
-  return endedTraining(observed, plan) !== undefined;
+/** Whether a plan is for a training, and that has ended, well or not. */
+export function hasEnded(observed: Pick<Observed, 'workspace'>, plan: Plan): boolean {
+  return plan.job === 'tuning' && endedTraining(observed, plan) !== undefined;
 }
 
-/** Whether the nodes of a training that has ended are given back: they are, unless its user wants them kept. */
-export function releasesNodes({ workspace }: Pick<Observed, 'workspace'>): boolean {
-  return workspace.metadata.annotations?.[annotations.keepNodes] !== 'true';
+/** Whether the nodes of a plan are given back: its training has ended, and its user does not want them kept. */
+export function releasesNodes(observed: Pick<Observed, 'workspace'>, plan: Plan): boolean {
+  const { annotations: own } = observed.workspace.metadata;
+  return hasEnded(observed, plan) && own?.[annotations.keepNodes] !== 'true';
 }

@@ -4,6 +4,7 @@ import type { Observed } from '../../observed.ts';
 import { steps } from '../../render/tuning/names.ts';
 import { trainingDigest } from '../../render/tuning/training-digest.ts';
 import type { ContainerStatus } from '../pod-trouble.ts';
+import { containersOf } from '../pod-trouble.ts';
 import type { Sign } from '../symptoms.ts';
 import { trainingState, type TrainingState } from './training-state.ts';
 import { describeProgress } from './tuning-status.ts';
@@ -23,7 +24,7 @@ function stepSigns({ pods: [pod], logTail, workspace }: Observed, { step }: Trai
 }
 
 function endOf(pod: Pod | undefined, step: string): NonNullable<ContainerStatus['state']>['terminated'] {
-  const all = [...(pod?.status?.initContainerStatuses ?? []), ...(pod?.status?.containerStatuses ?? [])];
+  const all = pod ? containersOf(pod) : [];
   return all.find(({ name }) => name === step)?.state?.terminated;
 }
 

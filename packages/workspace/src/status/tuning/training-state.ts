@@ -5,9 +5,8 @@ import type { Observed } from '../../observed.ts';
 import { steps, trainingOf } from '../../render/tuning/names.ts';
 import { trainingKey } from '../../render/tuning/job.ts';
 import { trainingDigest } from '../../render/tuning/training-digest.ts';
+import { containersOf, type ContainerStatus } from '../pod-trouble.ts';
 import { endedTraining, type Outcome } from './ended.ts';
-
-type ContainerStatus = NonNullable<NonNullable<Pod['status']>['containerStatuses']>[number];
 
 /** How far a training is. */
 export interface TrainingState {
@@ -36,7 +35,7 @@ export interface TrainingState {
 export function trainingState(observed: Observed, plan: TuningPlan): TrainingState {
   const job = ownJob(observed, plan);
   const pod = job && observed.pods[0];
-  const all = [...(pod?.status?.initContainerStatuses ?? []), ...(pod?.status?.containerStatuses ?? [])];
+  const all = pod ? containersOf(pod) : [];
   const [weights, data, output] = [steps.weights, steps.data, steps.output].map(step =>
     all.find(({ name }) => name === step),
   );
